@@ -1,0 +1,67 @@
+"""What can go wrong, told as a sentence: what, where, and what next.
+
+Everything this package raises on bad input is a `BdgError`, so one `except` catches it all.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class BdgError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class FrameError(BdgError):
+    """A table breaks its contract: a missing column, a wrong type, time running backwards."""
+
+
+class ReadError(BdgError):
+    """A file of a known format cannot be read whole."""
+
+
+class UnknownFormatError(BdgError):
+    """No reader, or more than one, recognises a file or a format name."""
+
+
+class CatalogError(BdgError):
+    """A catalog, or an entry of one, is not what it should be."""
+
+
+class FetchError(BdgError):
+    """A file could not be brought here whole and verified."""
+
+
+class MissingDataError(BdgError):
+    """What was asked for is known but its data are not to be had here."""
+
+
+class UnknownNameError(BdgError):
+    """No cell, data set, column or table has that name."""
+
+
+class ParameterError(BdgError):
+    """An argument lies outside what it may be."""
+
+
+class MissingDataWarning(UserWarning):
+    """Some of the cells asked for have no data; the others are returned."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean x?"`` for the nearest known word, or an empty string.
+
+    Parameters
+    ----------
+    word : str
+        What was given.
+    known : iterable of str
+        What would have been right.
+
+    Returns
+    -------
+    str
+        A sentence to append to an error, with a leading space.
+    """
+    by_lower = {str(name).lower(): str(name) for name in known}
+    near = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
+    return f" Did you mean {by_lower[near[0]]}?" if near else ""
