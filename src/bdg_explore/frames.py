@@ -51,7 +51,7 @@ def _finite(name: str) -> Callable[[pd.DataFrame], str | None]:
         bad = ~np.isfinite(frame[name].to_numpy(dtype=float, na_value=np.nan))
         if not bad.any():
             return None
-        return f"{name} has no value at row {int(bad.argmax())} ({int(bad.sum())} in all)"
+        return f"{name} has no value at row {int(np.flatnonzero(bad)[0])} ({int(bad.sum())} in all)"
 
     return rule
 
@@ -64,7 +64,7 @@ def _time_forward(frame: pd.DataFrame) -> str | None:
         back &= cell[1:] == cell[:-1]
     if not back.any():
         return None
-    row = int(back.argmax()) + 1
+    row = int(np.flatnonzero(back)[0]) + 1
     return (
         f"{TEST_TIME} runs backwards at row {row} ({time[row - 1]:g} s to {time[row]:g} s, "
         f"{int(back.sum())} times in all); join files in test order first, or look at the file "
