@@ -39,7 +39,7 @@ class UnknownNameError(BdgError):
     """No cell, data set, column or table has that name."""
 
 
-class ParameterError(BdgError):
+class ParameterError(BdgError, ValueError):
     """An argument lies outside what it may be."""
 
 
