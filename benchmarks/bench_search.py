@@ -1,0 +1,158 @@
+"""Search among 100,000 and 1,000,000 cells: text, facets and ranges together.
+
+    python benchmarks/bench_search.py [number of cells ...]
+
+Seconds mean little elsewhere; the ratios against pandas and against summing one column, measured
+in the same run, do. Every search asks for words that were never asked before, so none is answered
+from memory.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from bdg_explore.columns import (
+    AMBIENT_TEMPERATURE,
+    ANODE,
+    AVAILABILITY,
+    CATHODE,
+    CELL,
+    CELL_MODEL,
+    CHARGING_C_RATE,
+    CYCLE_LIFE,
+    DATASET,
+    DISCHARGING_C_RATE,
+    FORM_FACTOR,
+    HUB,
+    KIND,
+    LICENCE,
+    MANUFACTURER,
+    NOMINAL_CAPACITY,
+    NOTE,
+    PROTOCOL,
+    SEGMENT,
+    TITLE,
+)
+from bdg_explore.hubs.search import CellIndex
+
+FACETS = [CATHODE, HUB, DATASET, SEGMENT, KIND, FORM_FACTOR, AVAILABILITY, LICENCE]
+BUDGET_MS = {100_000: 20.0, 1_000_000: 50.0}
+
+
+def synthetic_cells(count: int, seed: int = 7) -> pd.DataFrame:
+    """Return made-up facts about cells, as varied as those of real hubs."""
+    random = np.random.default_rng(seed)
+
+    def one_of(values: list, share: float = 1.0) -> np.ndarray:
+        drawn = np.array(values, dtype=object)[random.integers(0, len(values), count)]
+        drawn[random.random(count) > share] = None
+        return drawn
+
+    datasets = [f"author{i:02d}-20{10 + i % 16}" for i in range(60)]
+    which = random.integers(0, len(datasets), count)
+    cathodes = ["LFP", "NMC811", "NMC532", "NMC111", "NCA", "LCO", "LMO", "NMC+LCO"]
+    life = random.lognormal(6.6, 0.6, count).round()
+    life[random.random(count) > 0.7] = np.nan
+    return pd.DataFrame(
+        {
+            HUB: np.array([f"hub{i:02d}" for i in range(12)], dtype=object)[which % 12],
+            DATASET: np.array(datasets, dtype=object)[which],
+            TITLE: np.array(
+                [f"Ageing campaign {i} on commercial cells" for i in range(60)], dtype=object
+            )[which],
+            SEGMENT: one_of(["full_cell", "module_pack", "field"]),
+            KIND: one_of(["experimental", "experimental", "synthetic"]),
+            CATHODE: one_of(cathodes, 0.95),
+            ANODE: one_of(["graphite", "silicon-graphite", "LTO"], 0.8),
+            NOMINAL_CAPACITY: random.uniform(0.2, 60, count).round(2),
+            FORM_FACTOR: one_of(["18650", "21700", "pouch", "prismatic", "coin"], 0.9),
+            CELL_MODEL: one_of([f"M{i:03d}-{i * 7 % 90}" for i in range(150)], 0.7),
+            MANUFACTURER: one_of(["A123", "LG Chem", "Panasonic", "Samsung", "EVE", "Sony"], 0.7),
+            AMBIENT_TEMPERATURE: random.choice([-10, 0, 10, 15, 25, 35, 45, np.nan], count),
+            CHARGING_C_RATE: random.choice([0.2, 0.5, 1, 2, 3.6, 4.8], count),
+            DISCHARGING_C_RATE: random.choice([0.5, 1, 2, 3, 4], count),
+            PROTOCOL: one_of([f"CC-CV {r}C to {s} %" for r in (0.5, 1, 2) for s in range(40, 99)]),
+            CYCLE_LIFE: life,
+            NOTE: one_of(["stopped early", "room temperature", "repacked upstream"], 0.1),
+            AVAILABILITY: one_of(["here", "download", "request"]),
+            LICENCE: one_of(["CC-BY-4.0", "CC0-1.0", "unknown"]),
+        },
+        index=pd.Index(
+            [f"{datasets[d]}/W{i % 97:02d}-{i:07d}-c{i % 8}" for i, d in enumerate(which)],
+            name=CELL,
+        ),
+    )
+
+
+def milliseconds(job: Callable[[], object], repeats: int = 5) -> float:
+    """Return the median of some runs of a job [ms]."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        job()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1e3
+
+
+def pandas_search(cells: pd.DataFrame) -> np.ndarray:
+    """Answer the same question as one would without an index."""
+    mask = cells[CATHODE].str.contains("LFP", regex=False, na=False)
+    mask &= cells[AMBIENT_TEMPERATURE] == 25
+    mask &= cells[KIND].isin(["experimental"]) & cells[FORM_FACTOR].isin(["18650", "pouch"])
+    mask &= cells[NOMINAL_CAPACITY].between(1, 40) & cells[CYCLE_LIFE].between(100, 2000)
+    return np.flatnonzero(mask)
+
+
+def main(count: int) -> None:
+    cells = synthetic_cells(count)
+    facets = {KIND: ["experimental"], FORM_FACTOR: ["18650", "pouch"]}
+    ranges = {NOMINAL_CAPACITY: (1, 40), CYCLE_LIFE: (100, 2000)}
+
+    index = CellIndex(cells)
+    start = time.perf_counter()
+    index.search("lfp 25c", facets, ranges)
+    index.facet_counts(FACETS, "lfp 25c", facets, ranges)
+    built = (time.perf_counter() - start) * 1e3
+
+    fresh = iter(
+        [("lfp", "25degc"), ("nmc8", "45c"), ("author1", "10"), ("graph", "35"), ("w4", "2c")]
+    )
+    search = milliseconds(lambda: index.search(" ".join(next(fresh)), facets, ranges))
+    again = milliseconds(lambda: index.search("lfp 25c", facets, ranges))
+    text_only = iter(["lf", "nmc", "author2", "w5", "pouc"])
+    text = milliseconds(lambda: index.search(next(text_only)))
+    counts = milliseconds(lambda: index.facet_counts(FACETS, "lfp 25c", facets, ranges))
+    found = index.search("lfp 25c", facets, ranges)
+    index.order(found, CYCLE_LIFE)
+    order = milliseconds(lambda: index.order(found, CYCLE_LIFE, descending=True))
+    plain = milliseconds(lambda: pandas_search(cells), 3)
+    contains = milliseconds(lambda: cells.index.str.contains("w4", regex=False), 3)
+    total = milliseconds(lambda: cells[NOMINAL_CAPACITY].sum())
+
+    print(f"{count:,} cells, {len(found):,} found")
+    for name, value in {
+        "first question, index built": built,
+        "two new words + 2 facets + 2 ranges": search,
+        "the same words again": again,
+        "one new word": text,
+        "counts of 8 facets": counts,
+        "sort the result": order,
+        "pandas, the same question on columns": plain,
+        "pandas, one word in the names": contains,
+        "sum of one column": total,
+    }.items():
+        ratios = f"{value / contains:7.2f} x contains {value / total:9.1f} x sum"
+        print(f"  {name:40s}{value:9.2f} ms  {ratios}")
+    budget = BUDGET_MS.get(count)
+    if budget:
+        verdict = "within" if search <= budget else "OVER"
+        print(f"  search {search:.1f} ms, {verdict} the budget of {budget:g} ms")
+
+
+if __name__ == "__main__":
+    for size in map(int, sys.argv[1:] or ["100000", "1000000"]):
+        main(size)
