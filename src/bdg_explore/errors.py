@@ -63,5 +63,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         A sentence to append to an error, with a leading space.
     """
     by_lower = {str(name).lower(): str(name) for name in known}
-    near = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
+    asked = str(word).lower()
+    near = get_close_matches(asked, by_lower, n=1, cutoff=0.6)
+    near = near or [name for name in by_lower if len(asked) > 2 and asked in name]
     return f" Did you mean {by_lower[near[0]]}?" if near else ""

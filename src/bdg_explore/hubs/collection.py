@@ -1,0 +1,368 @@
+"""Many hubs as one: their data sets, their cells, and the tables of any of them."""
+
+import warnings
+from collections.abc import Iterable
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from bdg_explore.analysis import summarize_cycles
+from bdg_explore.columns import CELL, CYCLE, DATASET, NOMINAL_CAPACITY, NOTE
+from bdg_explore.errors import (
+    BdgError,
+    CatalogError,
+    MissingDataError,
+    MissingDataWarning,
+    ParameterError,
+    UnknownNameError,
+    did_you_mean,
+)
+from bdg_explore.shipped import catalogs_folder
+
+from .catalogs import datasets_in
+from .cells import alias_map, cells_of, facts_of, joined
+from .entries import PRIMARY, Dataset, TableSource
+from .filters import apply_filters
+from .lookup import Cells, holders, uids_of
+from .mirror import Mirror, all_mirrors
+from .missing import told
+from .opening import open_part, stacked
+from .search import CellIndex
+from .settings import user_catalogs
+from .sql import query as sql_query
+from .tables import is_here
+
+_SUMMARIES_KEPT: Final = 512
+
+
+class Hubs:
+    """Catalogs of battery data, opened together.
+
+    Made by `open_hubs`. Opening reads catalogs and facts only; measurements are read, or fetched,
+    when a table is asked for.
+
+    Parameters
+    ----------
+    datasets : iterable of Dataset
+        The data sets of all catalogs.
+    mirror : mapping
+        Local tables that stand in for the web, by data set and table.
+    """
+
+    def __init__(self, datasets: Iterable[Dataset], mirror: Mirror | None = None) -> None:
+        self._datasets: dict[str, Dataset] = {}
+        for dataset in datasets:
+            if dataset.id in self._datasets:
+                other = self._datasets[dataset.id].hub.id
+                raise CatalogError(
+                    f"Two data sets are called {dataset.id}, in the hubs {other} and "
+                    f"{dataset.hub.id}. Rename one: ids are unique across hubs."
+                )
+            self._datasets[dataset.id] = dataset
+        self._mirror = mirror or {}
+        self._facts = {name: facts_of(dataset) for name, dataset in self._datasets.items()}
+        self._aliases = {name: alias_map(facts) for name, facts in self._facts.items()}
+        self._summaries: dict[str, pd.DataFrame] = {}
+
+    def __repr__(self) -> str:
+        hubs = {dataset.hub.id for dataset in self._datasets.values()}
+        return f"<Hubs: {len(hubs)} hubs, {len(self._datasets)} data sets, {len(self.cells)} cells>"
+
+    # --- what there is ----------------------------------------------------------------------------
+
+    @cached_property
+    def datasets(self) -> pd.DataFrame:
+        """One row a data set, indexed by its id."""
+        known = self.cells[DATASET].value_counts()
+        here = self.cells.groupby(DATASET)["availability"].agg(lambda s: (s == "here").sum())
+        rows = [
+            {
+                DATASET: dataset.id,
+                "hub": dataset.hub.id,
+                "hub_name": dataset.hub.name,
+                "title": dataset.title,
+                "description": dataset.description,
+                "segment": dataset.segment,
+                "kind": dataset.kind,
+                "cells_stated": dataset.cells_stated,
+                "cells_known": int(known.get(dataset.id, 0)),
+                "cells_here": int(here.get(dataset.id, 0)),
+                "tables": " ".join(self._tables(dataset)),
+                "licence": dataset.licence,
+                "access": dataset.access,
+                "doi": dataset.doi,
+                "citation": dataset.reference,
+                "landing_url": dataset.landing_url,
+                **{key: _plain(dataset.primary.get(key)) for key in PRIMARY},
+                "unverified": ", ".join(dataset.unverified),
+                NOTE: dataset.notes,
+            }
+            for dataset in self._datasets.values()
+        ]
+        return pd.DataFrame(rows, columns=list(rows[0]) if rows else [DATASET]).set_index(DATASET)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """One row a cell, indexed by its uid ``<data set>/<native id>``; unknown is missing."""
+        return joined(
+            [
+                cells_of(dataset, self._tables(dataset), self._facts[name], self._aliases[name])
+                for name, dataset in self._datasets.items()
+            ]
+        )
+
+    @cached_property
+    def index(self) -> CellIndex:
+        """The search index over `cells`."""
+        return CellIndex(self.cells)
+
+    def dataset(self, name: str) -> Dataset:
+        """Return the record of a data set: title, licence, citation, tables.
+
+        Raises
+        ------
+        UnknownNameError
+            No data set has that id; names the nearest.
+        """
+        if name not in self._datasets:
+            raise UnknownNameError(
+                f"No data set is called {name!r}.{did_you_mean(name, self._datasets)} "
+                "hubs.datasets lists them."
+            )
+        return self._datasets[name]
+
+    def find(self, text: str = "", **filters: Any) -> pd.DataFrame:
+        """Find cells by words and by conditions on their columns.
+
+        Parameters
+        ----------
+        text : str
+            Words that must all occur: chemistry, temperature (``25`` or ``25C``), data set, hub,
+            model, protocol, id. Letter case does not matter.
+        **filters
+            ``column=value`` (equal), ``column=[a, b]`` (any of them), ``column=(low, high)`` for
+            numbers (both ends included, None leaves an end open).
+
+        Returns
+        -------
+        DataFrame
+            The rows of `cells` that match, in their order; empty if none does.
+
+        Raises
+        ------
+        UnknownNameError
+            No column has that name; names the nearest.
+        """
+        found = self.cells.iloc[self.index.search(text)] if text.strip() else self.cells
+        return apply_filters(found, filters)
+
+    # --- tables -----------------------------------------------------------------------------------
+
+    def cycles(self, cells: Cells, *, download: bool = True) -> pd.DataFrame:
+        """Return one row a cycle for the cells asked for.
+
+        Where a data set holds only time series they are summarized (`summarize_cycles`).
+
+        Parameters
+        ----------
+        cells : str, iterable of str, or DataFrame
+            A uid, several, or rows of `cells`.
+        download : bool
+            Whether files may be fetched from the web; False uses what is here.
+
+        Returns
+        -------
+        DataFrame
+            Columns of the cycles contract and `cell`. Where some cells have no data,
+            ``.attrs["missing"]`` maps their uid to the reason, and a warning says so.
+
+        Raises
+        ------
+        UnknownNameError
+            A uid is not known.
+        MissingDataError
+            None of the cells has data that can be had here.
+        """
+        return self.table("cycles", cells, download=download)
+
+    def timeseries(
+        self, cell: Cells, cycles: Iterable[int] | None = None, *, download: bool = True
+    ) -> pd.DataFrame:
+        """Return the records of one cell, in test order.
+
+        Parameters
+        ----------
+        cell : str
+            A uid, or a frame of cells with one row.
+        cycles : iterable of int, optional
+            Only these cycle numbers, as the tester counted them.
+        download : bool
+            Whether files may be fetched from the web.
+
+        Returns
+        -------
+        DataFrame
+            A canonical frame with column `cell`: time [s], voltage [V], current [A, positive
+            charges] and what else the test recorded.
+
+        Raises
+        ------
+        MissingDataError
+            The cell has no time series here, or none of those cycles.
+        ParameterError
+            More than one cell was asked for.
+        """
+        uids = uids_of(cell, self.cells)
+        if len(uids) != 1:
+            raise ParameterError(
+                f"timeseries takes one cell and was given {len(uids)}. "
+                'Use hubs.table("timeseries", cells) for several.'
+            )
+        frame = self.table("timeseries", uids, cycles=cycles, download=download)
+        if cycles is not None and frame.empty:
+            raise MissingDataError(
+                f"{uids[0]} has no time series of cycles {sorted(cycles)}. "
+                f'hubs.timeseries("{uids[0]}")["{CYCLE}"].unique() lists those it has.'
+            )
+        return frame
+
+    def table(
+        self,
+        name: str,
+        cells: Cells | None = None,
+        *,
+        cycles: Iterable[int] | None = None,
+        download: bool = True,
+    ) -> pd.DataFrame:
+        """Return any table of the cells asked for.
+
+        Parameters
+        ----------
+        name : str
+            `cycles`, `timeseries`, `curves` or another table a data set holds.
+        cells : str, iterable of str, or DataFrame, optional
+            Which cells; all that hold the table and are here, if not given.
+        cycles : iterable of int, optional
+            Only these cycle numbers.
+        download : bool
+            Whether files may be fetched from the web.
+
+        Returns
+        -------
+        DataFrame
+            The table, with column `cell`; see `cycles` for ``.attrs["missing"]``.
+
+        Raises
+        ------
+        UnknownNameError
+            No table, or no cell, has that name.
+        MissingDataError
+            None of the cells holds the table, or none can be had here.
+        """
+        if name == "cells":
+            return self.cells if cells is None else self.cells.loc[uids_of(cells, self.cells)]
+        self._known_table(name)
+        uids = uids_of(holders(name, self.cells, here=True) if cells is None else cells, self.cells)
+        asked = None if cycles is None else list(cycles)
+        parts: list[pd.DataFrame] = []
+        missing: dict[str, str] = {}
+        errors: list[BdgError] = []
+        for dataset_id, members in self.cells.loc[uids].groupby(DATASET, sort=False):
+            dataset = self._datasets[str(dataset_id)]
+            part = open_part(
+                dataset,
+                self._tables(dataset),
+                self._aliases[dataset.id],
+                name,
+                members,
+                cycles=asked,
+                download=download,
+                summary=partial(self._summary, download=download),
+            )
+            parts.append(part.frame)
+            missing.update(part.missing)
+            errors += part.errors
+        frame = stacked(parts)
+        if asked is None:
+            absent = set(uids) - set(missing) - set(frame[CELL].unique())
+            missing.update(dict.fromkeys(sorted(absent), f"the table {name} holds nothing of it"))
+        if len(missing) == len(uids):
+            # One cause is told as it is; several are told together.
+            raise errors[0] if len(errors) == 1 else MissingDataError(told(name, missing))
+        frame.attrs["missing"] = missing
+        if missing:
+            warnings.warn(told(name, missing), MissingDataWarning, stacklevel=2)
+        return frame
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Answer a question in SQL (DuckDB) over the tables that are here.
+
+        `cells` and `datasets` are always there; `cycles`, `timeseries` and `curves` are the union
+        of the Parquet tables on this machine, with `cell` the uid. Tables in other formats take
+        part only through `hubs.cycles` and its kin.
+
+        Raises
+        ------
+        BdgError
+            DuckDB's message, where the query is not right.
+        """
+        local = [
+            (dataset, table, self._aliases[dataset.id])
+            for dataset in self._datasets.values()
+            for table in self._tables(dataset).values()
+            if is_here(table)
+        ]
+        return sql_query(query, self.cells.reset_index(), self.datasets.reset_index(), local)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _tables(self, dataset: Dataset) -> dict[str, TableSource]:
+        return {**dataset.tables, **self._mirror.get(dataset.id, {})}
+
+    def _known_table(self, name: str) -> None:
+        known = {table for dataset in self._datasets.values() for table in self._tables(dataset)}
+        if name not in known | {"cycles", "timeseries", "curves"}:
+            raise UnknownNameError(
+                f"No table is called {name!r}.{did_you_mean(name, known)} "
+                f"Known here: {', '.join(sorted(known))}."
+            )
+
+    def _summary(self, uid: str, *, download: bool) -> pd.DataFrame:
+        if uid not in self._summaries:
+            frame = self.table("timeseries", uid, download=download)
+            nominal = float(self.cells[NOMINAL_CAPACITY].loc[uid])
+            known = {} if np.isnan(nominal) else {"nominal_capacity_ah": nominal}
+            if len(self._summaries) >= _SUMMARIES_KEPT:
+                self._summaries.pop(next(iter(self._summaries)))
+            self._summaries[uid] = summarize_cycles(frame, **known)
+        return self._summaries[uid].copy()
+
+
+def open_hubs(*sources: str | Path) -> Hubs:
+    """Open the catalogs that ship, the user's own, and any that are named.
+
+    Parameters
+    ----------
+    *sources : str or Path
+        More catalogs: a YAML file, a folder with ``catalog.yaml``, or an https address.
+
+    Returns
+    -------
+    Hubs
+        All of them as one. ``BDG_CATALOGS`` and the user's configuration add catalogs, and
+        ``BDG_MIRROR`` names folders that stand in for the web.
+
+    Raises
+    ------
+    CatalogError
+        A catalog or a mirror is not what it should be; the message names the place.
+    """
+    opened = [catalogs_folder() / "bdg.yaml", *user_catalogs(), *sources]
+    return Hubs((one for source in opened for one in datasets_in(source)), all_mirrors())
+
+
+def _plain(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

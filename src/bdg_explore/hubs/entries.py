@@ -1,0 +1,324 @@
+"""What a catalog says about a hub, a data set and its tables, as records.
+
+An entry is data. Nothing in it is executed, and a key that means nothing is an error that names
+the nearest right one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from bdg_explore.columns import COLUMNS
+from bdg_explore.errors import CatalogError, did_you_mean
+
+SEGMENTS: Final = ("material_electrode", "full_cell", "module_pack", "field")
+KINDS: Final = ("experimental", "synthetic", "computed")
+ACCESS_LEVELS: Final = ("open", "key", "login", "on_request", "embargo", "private")
+PRIMARY: Final = (
+    "objective_of_test",
+    "anode_chemistry",
+    "cathode_chemistry",
+    "nominal_capacity_ah",
+    "test_equipment",
+    "contact_details",
+)
+
+_ENTRY_KEYS = ("driver", "description", "args", "metadata")
+_ARGS_KEYS = ("cells", "tables", "downloads")
+_TABLE_KEYS = (
+    "url",
+    "path",
+    "files",
+    "format",
+    "rename",
+    "cells",
+    "grid",
+    "sha256",
+    "bytes",
+    "note",
+)
+_FILE_KEYS = ("url", "cell", "sha256", "bytes", "name")
+_DOWNLOAD_KEYS = ("name", "url", "bytes", "sha256", "layout", "note")
+_HUB_KEYS = (
+    "id", "name", "operator", "landing_url", "access", "licence", "contact", "unverified", "notes",
+)  # fmt: skip
+_METADATA_KEYS = (
+    "hub", "title", "segment", "kind", "licence", "access", "cells_stated", "citation", "doi",
+    "landing_url", "primary", "secondary", "unverified", "notes", "how_to_get", "catalog_dir",
+)  # fmt: skip
+_CITATION_KEYS = ("title", "authors", "journal", "year", "doi")
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Who hosts data: the operator, the licence policy, the sharing level."""
+
+    id: str
+    name: str
+    operator: str | None = None
+    landing_url: str | None = None
+    access: str | None = None
+    licence: str | None = None
+    contact: str | None = None
+    notes: str | None = None
+    unverified: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """One file of a table: where it is, whose it is, and how to know it arrived whole."""
+
+    url: str
+    cell: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the file lies on the web."""
+        return "://" in self.url and not self.url.startswith("file:")
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """One table of a data set: its files, and how to read them.
+
+    Attributes
+    ----------
+    cells : tuple of str or None
+        Native ids the table holds; None where the files themselves must be asked.
+    grid : mapping
+        For one row a cycle: column name -> start, stop and num of the grid that the values of the
+        list column stand on.
+    origin : {"catalog", "mirror"}
+        Who said so.
+    """
+
+    name: str
+    files: tuple[TableFile, ...]
+    format: str | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[str, ...] | None = None
+    grid: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    origin: Literal["catalog", "mirror"] = "catalog"
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether any file of the table lies on the web."""
+        return any(file.is_remote for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A raw file that is named so that people can get it, though no reader opens it here."""
+
+    name: str
+    url: str | None
+    size: int | None = None
+    sha256: str | None = None
+    layout: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One publication or campaign in a hub.
+
+    `primary` and `secondary` hold what is true of every cell; what differs from cell to cell
+    stands in the facts table.
+    """
+
+    id: str
+    hub: Hub
+    description: str
+    title: str
+    segment: str
+    kind: str
+    licence: str
+    access: str
+    primary: Mapping[str, Any]
+    secondary: Mapping[str, Any]
+    citation: Mapping[str, Any]
+    tables: Mapping[str, TableSource]
+    downloads: tuple[Download, ...] = ()
+    facts: str | None = None
+    cells_stated: int | None = None
+    doi: str | None = None
+    landing_url: str | None = None
+    unverified: tuple[str, ...] = ()
+    notes: str | None = None
+    how_to_get: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """The citation as one line of text."""
+        cited = self.citation
+        parts = [cited.get("authors"), cited.get("title"), cited.get("journal"), cited.get("year")]
+        text = ". ".join(str(part).rstrip(".") for part in parts if part)
+        doi = cited.get("doi") or self.doi
+        return f"{text}. https://doi.org/{doi}" if doi else text
+
+
+def hub_from_metadata(metadata: Mapping[str, Any], where: str) -> Hub:
+    """Return the hub that the head of a hub's catalog describes.
+
+    Raises
+    ------
+    CatalogError
+        A key is unknown, or the id is missing.
+    """
+    _known_keys(metadata, _HUB_KEYS, f"{where}: metadata: hub")
+    if not metadata.get("id"):
+        raise CatalogError(f"{where}: the hub has no id. Write metadata: {{hub: {{id: my_lab}}}}.")
+    given = {key: value for key, value in metadata.items() if key != "unverified"}
+    given.setdefault("name", given["id"])
+    return Hub(**given, unverified=_texts(metadata.get("unverified")))
+
+
+def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str) -> Dataset:
+    """Return the data set that an entry describes.
+
+    Parameters
+    ----------
+    name : str
+        Key of the entry; the data set's id.
+    entry : mapping
+        The entry, with paths already resolved.
+    hub : Hub
+        The hub it belongs to.
+    where : str
+        The catalog, for messages.
+
+    Raises
+    ------
+    CatalogError
+        A key is misspelt, a value is not allowed, or something required is missing.
+    """
+    at = f"{where}: {name}"
+    _known_keys(entry, _ENTRY_KEYS, at)
+    args = _mapping(entry.get("args"), f"{at}: args")
+    metadata = _mapping(entry.get("metadata"), f"{at}: metadata")
+    _known_keys(args, _ARGS_KEYS, f"{at}: args")
+    _known_keys(metadata, _METADATA_KEYS, f"{at}: metadata")
+    tables = _mapping(args.get("tables"), f"{at}: tables")
+    primary = _mapping(metadata.get("primary"), f"{at}: primary")
+    secondary = _mapping(metadata.get("secondary"), f"{at}: secondary")
+    citation = _mapping(metadata.get("citation"), f"{at}: citation")
+    _known_keys(primary, PRIMARY, f"{at}: primary")
+    _known_keys(secondary, COLUMNS, f"{at}: secondary")
+    _known_keys(citation, _CITATION_KEYS, f"{at}: citation")
+    description = str(entry.get("description") or "").strip()
+    return Dataset(
+        id=name,
+        hub=hub,
+        description=description,
+        title=str(metadata.get("title") or citation.get("title") or description or name),
+        segment=_one_of(metadata.get("segment"), SEGMENTS, f"{at}: segment"),
+        kind=_one_of(metadata.get("kind"), KINDS, f"{at}: kind"),
+        licence=str(metadata.get("licence") or "unknown"),
+        access=_one_of(metadata.get("access") or "on_request", ACCESS_LEVELS, f"{at}: access"),
+        primary=primary,
+        secondary=secondary,
+        citation=citation,
+        tables={key: table_from_entry(key, _mapping(spec, f"{at}: {key}"), at)
+                for key, spec in tables.items()},
+        downloads=tuple(_download(spec, at) for spec in args.get("downloads") or ()),
+        facts=args.get("cells"),
+        cells_stated=metadata.get("cells_stated"),
+        doi=metadata.get("doi") or citation.get("doi"),
+        landing_url=metadata.get("landing_url"),
+        unverified=_texts(metadata.get("unverified")),
+        notes=metadata.get("notes"),
+        how_to_get=metadata.get("how_to_get"),
+    )  # fmt: skip
+
+
+def table_from_entry(
+    name: str,
+    spec: Mapping[str, Any],
+    where: str,
+    origin: Literal["catalog", "mirror"] = "catalog",
+) -> TableSource:
+    """Return the table that an entry of a catalog or of a mirror describes.
+
+    ``{cell}`` in a path stands for each of `cells`; without it one named cell owns all the
+    files, and several share them.
+
+    Raises
+    ------
+    CatalogError
+        A key is misspelt, or no file is named.
+    """
+    at = f"{where}: {name}"
+    _known_keys(spec, _TABLE_KEYS, at)
+    cells = tuple(str(cell) for cell in spec["cells"]) if spec.get("cells") else None
+    files: list[TableFile] = []
+    if spec.get("files"):
+        for file in spec["files"]:
+            _known_keys(_mapping(file, at), _FILE_KEYS, at)
+            files.append(TableFile(*(file.get(key) for key in ("url", "cell", "sha256", "bytes"))))
+        owners = [file.cell for file in files]
+        cells = cells or (tuple(dict.fromkeys(o for o in owners if o)) if all(owners) else None)
+    else:
+        paths = _texts(spec.get("url") or spec.get("path"))
+        for path in paths:
+            if "{cell}" in path:
+                files += [TableFile(path.replace("{cell}", cell), cell) for cell in cells or ()]
+            else:
+                owner = cells[0] if cells and len(cells) == 1 else None
+                alone = len(paths) == 1
+                files.append(TableFile(
+                    path, owner, spec.get("sha256") if alone else None,
+                    spec.get("bytes") if alone else None,
+                ))  # fmt: skip
+    if not files or not all(file.url for file in files):
+        raise CatalogError(
+            f"{at} names no file. Give url: (with cells: for {{cell}}) or files: [{{url: ...}}]."
+        )
+    grid = _mapping(spec.get("grid"), f"{at}: grid")
+    rename = {str(k): str(v) for k, v in _mapping(spec.get("rename"), f"{at}: rename").items()}
+    return TableSource(name, tuple(files), spec.get("format"), rename, cells, grid, origin)
+
+
+def _download(spec: Any, where: str) -> Download:
+    _known_keys(_mapping(spec, f"{where}: downloads"), _DOWNLOAD_KEYS, f"{where}: downloads")
+    return Download(
+        str(spec.get("name") or spec.get("url")),
+        spec.get("url"),
+        spec.get("bytes"),
+        spec.get("sha256"),
+        spec.get("layout"),
+    )
+
+
+def _known_keys(given: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    known = tuple(known)
+    for key in given:
+        if key not in known:
+            listed = ", ".join(known) if len(known) < 25 else "bdg_explore.columns.COLUMNS"
+            raise CatalogError(
+                f"{where}: no key is called {key!r}.{did_you_mean(str(key), known)} "
+                f"Known: {listed}."
+            )
+
+
+def _one_of(value: Any, allowed: tuple[str, ...], where: str) -> str:
+    if value not in allowed:
+        raise CatalogError(
+            f"{where} is {value!r} and must be one of {', '.join(allowed)}."
+            f"{did_you_mean(str(value), allowed)}"
+        )
+    return str(value)
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise CatalogError(f"{where} must be a mapping of keys to values, not {value!r}.")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(str(item) for item in value)

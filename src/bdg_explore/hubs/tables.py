@@ -1,0 +1,204 @@
+"""Bring a table of a data set into memory: find its files, read them, name their cells."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import pandas as pd
+
+from bdg_explore import readers
+from bdg_explore.columns import CELL
+from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError
+from bdg_explore.frames import CONTRACTS, check_frame
+
+from .cache import cached
+from .entries import Dataset, TableFile, TableSource
+from .fetch import fetch
+
+_SUFFIX_FORMATS: Final = {".parquet": "parquet", ".csv": "csv", ".gz": "csv"}
+
+
+def is_here(source: TableSource) -> bool:
+    """Whether every file of a table can be read without the network."""
+    return all(not file.is_remote or cached(file.url, sha256=file.sha256) for file in source.files)
+
+
+def read_table(
+    dataset: Dataset,
+    source: TableSource,
+    cells: Sequence[str] | None,
+    *,
+    cycles: Iterable[int] | None = None,
+    names: Mapping[str, str] | None = None,
+    download: bool = True,
+) -> pd.DataFrame:
+    """Read a table of a data set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+    source : TableSource
+        The table.
+    cells : sequence of str or None
+        Native ids as the table spells them; None reads all.
+    cycles : iterable of int, optional
+        Only these cycle numbers.
+    names : mapping, optional
+        The table's spelling of an id -> the catalog's native id.
+    download : bool
+        Whether a file may be fetched from the web.
+
+    Returns
+    -------
+    DataFrame
+        Canonical columns and `cell`, the uid ``<data set>/<native id>``.
+
+    Raises
+    ------
+    CatalogError
+        A file that the catalog names is not there.
+    FetchError
+        A file could not be brought here.
+    FrameError, ReadError
+        A file does not hold what it should.
+    MissingDataError
+        `download` is False and a file is not here.
+    """
+    wanted = None if cells is None else set(cells)
+    parts = [
+        _read_file(dataset, source, file, cells, cycles, _local(dataset, source, file, download))
+        for file in source.files
+        if wanted is None or file.cell is None or file.cell in wanted
+    ]
+    frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    native = frame[CELL].astype(str)
+    if names:
+        native = native.replace(dict(names))
+    return frame.assign(**{CELL: dataset.id + "/" + native})
+
+
+def ids_in(source: TableSource) -> tuple[str, ...]:
+    """Return the native ids a table holds, as the table spells them.
+
+    Asks the files only where the catalog does not say, and only local ones.
+    """
+    if source.cells is not None or source.is_remote:
+        return source.cells or ()
+    found: dict[str, None] = {}
+    for file in source.files:
+        path = _existing(file, source, "the table")
+        format_ = _format(source, file)
+        if format_ == "parquet":
+            ids = pd.read_parquet(path, columns=[_their_name(source, CELL)]).iloc[:, 0]
+        else:
+            ids = readers.read(path, format=format_, columns=source.rename or None, check=False)[
+                CELL
+            ]
+        found.update(dict.fromkeys(ids.astype(str).unique()))
+    return tuple(found)
+
+
+def _their_name(source: TableSource, name: str) -> str:
+    return next((theirs for theirs, ours in source.rename.items() if ours == name), name)
+
+
+def _local(dataset: Dataset, source: TableSource, file: TableFile, download: bool) -> Path:
+    if not file.is_remote:
+        return _existing(file, source, f"{dataset.id}: {source.name}")
+    if not download:
+        path = cached(file.url, sha256=file.sha256)
+        if path is None:
+            raise MissingDataError(
+                f"{source.name} of {dataset.id} is not on this machine; it can be downloaded "
+                f"from {file.url}."
+            )
+        return path
+    try:
+        return fetch(file.url, sha256=file.sha256, size=file.size)
+    except FetchError as error:
+        raise FetchError(f"{source.name} of {dataset.id}: {error}") from error
+
+
+def _existing(file: TableFile, source: TableSource, what: str) -> Path:
+    path = Path(file.url.removeprefix("file://"))
+    if not path.is_file():
+        owner = "mirror" if source.origin == "mirror" else "catalog"
+        raise CatalogError(
+            f"{what}: the {owner} names {path}, which is not there. Put the file in its place, "
+            f"or correct the {owner}."
+        )
+    return path
+
+
+def _format(source: TableSource, file: TableFile) -> str:
+    if source.format:
+        return source.format
+    suffix = Path(unquote(urlsplit(file.url).path)).suffix.lower()
+    if suffix not in _SUFFIX_FORMATS:
+        raise CatalogError(
+            f"{file.url}: the table {source.name} states no format: and {suffix or 'no suffix'} "
+            "does not tell one. bdg.formats() lists the formats."
+        )
+    return _SUFFIX_FORMATS[suffix]
+
+
+def _read_file(
+    dataset: Dataset,
+    source: TableSource,
+    file: TableFile,
+    cells: Sequence[str] | None,
+    cycles: Iterable[int] | None,
+    path: Path,
+) -> pd.DataFrame:
+    frame = readers.read(
+        path,
+        format=_format(source, file),
+        table=source.name,
+        columns=source.rename or None,
+        cells=None if file.cell or cells is None else list(cells),
+        cycles=None if cycles is None else list(cycles),
+        check=not source.grid,
+    )
+    if source.grid:
+        frame = _on_grid(frame, source, path)
+        if source.name in CONTRACTS:
+            check_frame(frame, CONTRACTS[source.name])
+    if file.cell is not None:
+        frame = frame.assign(**{CELL: file.cell})
+    elif CELL not in frame.columns:
+        raise FrameError(
+            f"{path}: the table {source.name} of {dataset.id} has no column {CELL}, and the "
+            f"catalog does not say whose it is. Name its cell with cells: [...] or add the column."
+        )
+    return frame
+
+
+def _on_grid(frame: pd.DataFrame, source: TableSource, path: Path) -> pd.DataFrame:
+    """Turn one row a cycle with lists into one row a point."""
+    (grid_name, spec), *more = source.grid.items()
+    if more:
+        raise CatalogError(f"{path}: grid: takes one column, not {len(source.grid)}.")
+    grid = np.linspace(spec["start"], spec["stop"], int(spec["num"]))
+    lists = [
+        name
+        for name in frame.columns
+        if len(frame) and isinstance(frame[name].iloc[0], (list, np.ndarray))
+    ]
+    for name in lists:
+        lengths = frame[name].map(len)
+        if (lengths != len(grid)).any():
+            row = int(np.flatnonzero(lengths != len(grid))[0])
+            raise FrameError(
+                f"{path}: row {row} of {name} holds {lengths.iloc[row]} values, "
+                f"the grid of {grid_name} has {len(grid)}."
+            )
+    plain = frame.drop(columns=lists)
+    out = plain.loc[plain.index.repeat(len(grid))].reset_index(drop=True)
+    out[grid_name] = np.tile(grid, len(frame))
+    for name in lists:
+        values = np.concatenate(frame[name].to_list()) if len(frame) else np.empty(0)
+        out[name] = values.astype(float)
+    return out
