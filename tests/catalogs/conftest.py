@@ -38,8 +38,16 @@ def facts() -> dict[str, dict[str, dict[str, str]]]:
 
 
 @pytest.fixture(scope="session")
-def mirror() -> Path:
-    folder = os.environ.get("BDG_MIRROR")
-    if not folder:
-        pytest.skip("real data: set BDG_MIRROR to a folder that holds a mirror.yaml")
-    return Path(folder)
+def mirrored():
+    """Return where the mirror keeps a file; skip where there is no mirror, or not that file."""
+    folders = [Path(part) for part in os.environ.get("BDG_MIRROR", "").split(os.pathsep) if part]
+
+    def find(relative: str) -> Path:
+        if not folders:
+            pytest.skip("real data: set BDG_MIRROR to a folder that holds a mirror.yaml")
+        path = next((f / relative for f in folders if (f / relative).is_file()), None)
+        if path is None:
+            pytest.skip(f"real data: no folder of BDG_MIRROR holds {relative}")
+        return path
+
+    return find

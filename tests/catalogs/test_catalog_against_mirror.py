@@ -5,6 +5,8 @@ import hashlib
 import json
 from collections import defaultdict
 
+import pandas as pd
+
 from bdg_explore.metadata.battery_archive_names import parse_cell_name
 
 
@@ -13,8 +15,8 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def test_archive_index_is_listed_and_agrees(mirror, facts, entries):
-    index = rows_of(mirror / "metadata" / "batteryarchive_metadata_116cells.csv")
+def test_archive_index_is_listed_and_agrees(mirrored, facts, entries):
+    index = rows_of(mirrored("metadata/batteryarchive_metadata_116cells.csv"))
     assert len(index) == 116
     known = {
         row["also_known_as"]: (dataset, row)
@@ -37,7 +39,7 @@ def test_archive_index_is_listed_and_agrees(mirror, facts, entries):
         assert parse_cell_name(said["cell_id"])["native_id"] == row["native_id"]
 
 
-def test_severson_policy_life_and_barcode(mirror, facts):
+def test_severson_policy_life_and_barcode(mirrored, facts):
     by_alias = {
         r["also_known_as"]: r for r in facts["severson-2019"].values() if r["also_known_as"]
     }
@@ -45,7 +47,7 @@ def test_severson_policy_life_and_barcode(mirror, facts):
     published = [
         row
         for part in ("train", "test1")
-        for row in rows_of(mirror / "severson" / f"cells_{part}.csv")
+        for row in rows_of(mirrored(f"severson/cells_{part}.csv"))
     ]
     assert len(published) == 84
     for said in published:
@@ -57,9 +59,9 @@ def test_severson_policy_life_and_barcode(mirror, facts):
         assert float(row["cycle_life"]) == float(said["cycle_life"])
 
 
-def test_nasa_temperatures(mirror, facts):
+def test_nasa_temperatures(mirrored, facts):
     seen = defaultdict(set)
-    for row in rows_of(mirror / "nasa_pcoe" / "cycle_index_shared.csv"):
+    for row in rows_of(mirrored("nasa_pcoe/cycle_index_shared.csv")):
         if row["type"] != "impedance":
             seen[row["battery_id"]].add(float(row["ambient_temperature"]))
     assert len(seen) == 24
@@ -72,18 +74,16 @@ def test_nasa_temperatures(mirror, facts):
             assert all(f"{t:g}" in row["note"] for t in temperatures), native
 
 
-def test_life_tables_hold_the_cells_we_name(mirror, facts):
-    import pandas as pd
-
+def test_life_tables_hold_the_cells_we_name(mirrored, facts):
     for dataset, name in (("hust-2022", "hust_77cells"), ("xjtu-2024", "xjtu_55cells")):
-        held = pd.read_parquet(mirror / "life_tables" / f"{name}.parquet", columns=["cell"])
+        held = pd.read_parquet(mirrored(f"life_tables/{name}.parquet"), columns=["cell"])
         assert set(held["cell"].astype(str)) == set(facts[dataset])
 
 
-def test_checksums_of_the_small_files_are_those_of_the_copies(mirror, entries):
+def test_checksums_of_the_small_files_are_those_of_the_copies(mirrored, entries):
     copies = {
         (copy["repo"], copy["commit"], copy["path"]): copy
-        for copy in json.loads((mirror / "manifest.json").read_text(encoding="utf-8"))
+        for copy in json.loads(mirrored("manifest.json").read_text(encoding="utf-8"))
     }
     checked = 0
     for entry in entries.values():
@@ -94,7 +94,7 @@ def test_checksums_of_the_small_files_are_those_of_the_copies(mirror, entries):
                 continue
             owner, repo, commit, path = file["url"].split("/", 6)[3:]
             copy = copies[f"{owner}/{repo}", commit, path]
-            content = (mirror / copy["dest"]).read_bytes()
+            content = mirrored(copy["dest"]).read_bytes()
             assert (copy["sha"], copy["size"]) == (file["sha256"], file["bytes"])
             assert hashlib.sha256(content).hexdigest() == file["sha256"]
             checked += 1

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bdg_explore.errors import ParameterError
 from bdg_explore.metadata.battery_archive_names import parse_cell_name
@@ -46,6 +48,11 @@ def test_a_file_name_will_do(name, ending):
     assert parse_cell_name(name + ending) == parse_cell_name(name)
 
 
+def test_a_sample_may_be_spelt_like_a_form_factor():
+    said = parse_cell_name("LAB_18650_pouch_NMC_25C_0-100_1-1C_a")
+    assert (said["sample"], said["form_factor"]) == ("18650", "pouch")
+
+
 def test_two_letters_of_replicate_and_a_decimal_temperature():
     said = parse_cell_name("SNL_26650_LFP_22.5C_0-100_1-1C_aa")
     assert (said["replicate"], said["ambient_temperature_celsius"]) == ("aa", 22.5)
@@ -78,3 +85,32 @@ def test_a_broken_name_is_refused_by_its_broken_part(name, told):
         parse_cell_name(name)
     assert told in str(refused.value)
     assert "SNL_18650_LFP_25C_0-100_0.5-1C_a" in str(refused.value)
+
+
+# Names carry at most two decimals; more would be a matter of printing, not of the grammar.
+rates = st.integers(1, 1000).map(lambda hundredths: hundredths / 100)
+
+
+@given(
+    sample=st.none() | st.from_regex(r"[A-Za-z0-9]{1,6}(-[A-Za-z0-9]{1,3})?", fullmatch=True),
+    form=st.sampled_from(["18650", "21700", "26650", "pouch", "prism"]),
+    chemistry=st.sampled_from(["LFP", "NMC", "NMC_LCO", "NMC811"]),
+    temperature=st.integers(-40, 90),
+    window=st.tuples(st.integers(0, 99), st.integers(1, 100)).filter(lambda w: w[0] < w[1]),
+    charging=rates,
+    discharging=rates,
+    replicate=st.none() | st.from_regex(r"[a-z]{1,2}", fullmatch=True),
+)
+def test_what_is_written_is_read(
+    sample, form, chemistry, temperature, window, charging, discharging, replicate
+):
+    parts = ["LAB", sample, form, chemistry, f"{temperature}C", "{}-{}".format(*window)]
+    parts += [f"{charging:g}-{discharging:g}C", replicate]
+    name = "_".join(part for part in parts if part is not None)
+    said = parse_cell_name(name)
+    assert said["native_id"] == name
+    assert said["sample"] == sample and said["replicate"] == replicate
+    assert said["cathode_chemistry"] == chemistry.replace("_", "-")
+    assert said["ambient_temperature_celsius"] == temperature
+    assert (said["soc_minimum"], said["soc_maximum"]) == tuple(edge / 100 for edge in window)
+    assert (said["charging_c_rate"], said["discharging_c_rate"]) == (charging, discharging)
