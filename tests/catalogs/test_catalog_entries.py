@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import pytest
 
+from bdg_explore import readers
 from bdg_explore.columns import COLUMNS
 
 CATALOGS = Path(__file__).parents[2] / "catalogs"
@@ -124,6 +126,13 @@ def test_checksums_and_sizes(entries):
     assert all(file["bytes"] > 0 for _, file in named if "bytes" in file)
 
 
+def test_every_format_has_a_reader(entries):
+    known = set(readers.formats().index)
+    for name, entry in entries.items():
+        for table in ((entry.get("args") or {}).get("tables") or {}).values():
+            assert table["format"] in known, name
+
+
 def test_every_file_read_from_the_web_has_a_checksum(entries):
     for name, entry in entries.items():
         for table in ((entry.get("args") or {}).get("tables") or {}).values():
@@ -188,3 +197,12 @@ def test_local_paths_stay_in_the_catalogs_folder(entries, place):
 def test_the_time_bug_is_named(entries):
     notes = entries["bdf-melasta-time-bug"]["metadata"]["notes"]
     assert "backwards in 19 places" in notes and "on purpose" in notes
+
+
+@pytest.mark.parametrize("dataset", ["demo-lfp", "demo-nmc811", "demo-nmc532"])
+def test_the_demo_holds_what_its_entry_states(dataset, entries):
+    entry = entries[dataset]
+    path = entry["args"]["cells"].replace("{{ CATALOG_DIR }}", str(CATALOGS / "hubs"))
+    cells = pd.read_parquet(path)
+    assert cells["native_id"].nunique() == len(cells) == entry["metadata"]["cells_stated"]
+    assert set(cells["cathode_chemistry"]) == {entry["metadata"]["primary"]["cathode_chemistry"]}
