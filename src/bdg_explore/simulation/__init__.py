@@ -1,0 +1,1 @@
+"""Mechanistic ageing: half-cell balance, ageing paths, and the synthetic demo fleet."""

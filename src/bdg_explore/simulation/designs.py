@@ -1,0 +1,59 @@
+"""Cell designs of published parameter sets: what the balance needs of each.
+
+The capacities follow from the sets' electrode dimensions, `C = F eps L A c_max / 3600` with
+F = 96485.33212 C/mol. The negative electrode of the Prada set is the Chen graphite curve: the pair
+is a stand-in for an LFP/graphite power cell, not a fit to one.
+"""
+
+from typing import Final
+
+from bdg_explore.errors import UnknownNameError, did_you_mean
+
+from .balance import CellDesign
+from .half_cells import (
+    GRAPHITE_CHEN,
+    GRAPHITE_MARQUIS,
+    GRAPHITE_MOHTAT,
+    LCO_MARQUIS,
+    LFP,
+    NMC532_MOHTAT,
+    NMC811_CHEN,
+)
+
+#                                       negative        positive      C_n Ah   C_p Ah   Q_Li Ah
+CHEN2020: Final = CellDesign(
+    "chen2020", GRAPHITE_CHEN, NMC811_CHEN, 5.82762, 8.73232, 7.61071, 2.5, 4.2, 5.0
+)
+PRADA2013: Final = CellDesign(
+    "prada2013", GRAPHITE_CHEN, LFP, 2.90684, 3.29186, 2.36705, 2.0, 3.6, 2.3
+)
+MARQUIS2019: Final = CellDesign(
+    "marquis2019", GRAPHITE_MARQUIS, LCO_MARQUIS, 1.13933, 1.94644, 2.07933, 3.105, 4.1, 0.680616
+)
+MOHTAT2020: Final = CellDesign(
+    "mohtat2020", GRAPHITE_MOHTAT, NMC532_MOHTAT, 5.97326, 5.79569, 5.17238, 2.8, 4.2, 5.0
+)
+
+DESIGNS: Final = {d.name: d for d in (CHEN2020, MARQUIS2019, MOHTAT2020, PRADA2013)}
+
+
+def cell_design(name: str) -> CellDesign:
+    """Return a published cell design.
+
+    Parameters
+    ----------
+    name : str
+        Key of `DESIGNS`, for instance ``"chen2020"``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such design; names the nearest one.
+    """
+    try:
+        return DESIGNS[name]
+    except KeyError:
+        raise UnknownNameError(
+            f"No cell design is called {name!r}.{did_you_mean(name, DESIGNS)} "
+            f"There are {', '.join(DESIGNS)}."
+        ) from None

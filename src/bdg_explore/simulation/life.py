@@ -1,0 +1,243 @@
+"""The whole life of one cell: every cycle summarized, some of them simulated in full.
+
+Cycles are simulated at some eighty ages and interpolated between them, with the wander of the
+chamber and the noise of the tester on top; the stored cycles are simulated one by one.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from bdg_explore.columns import (
+    AMBIENT_TEMPERATURE,
+    CHARGING_DURATION,
+    COMPLETE,
+    COULOMBIC_EFFICIENCY,
+    CYCLE,
+    CYCLE_CHARGING_CAPACITY,
+    CYCLE_CHARGING_ENERGY,
+    CYCLE_DISCHARGING_CAPACITY,
+    CYCLE_DISCHARGING_ENERGY,
+    DISCHARGING_DURATION,
+    DURATION,
+    END_TIME,
+    ENERGY_EFFICIENCY,
+    LOSS_OF_LITHIUM,
+    LOSS_OF_MATERIAL_NE,
+    LOSS_OF_MATERIAL_PE,
+    MAXIMUM_TEMPERATURE,
+    MAXIMUM_VOLTAGE,
+    MEAN_CHARGING_VOLTAGE,
+    MEAN_DISCHARGING_VOLTAGE,
+    MEAN_TEMPERATURE,
+    MINIMUM_TEMPERATURE,
+    MINIMUM_VOLTAGE,
+    START_TIME,
+)
+
+from .ageing import Evolution, evolve, state_of, usable
+from .cycling import CycleBatch, simulate_cycles
+from .fleet import FleetCell
+from .half_cells import Array
+from .noise import Noise
+
+_NODES: Final = 80
+_SEARCH_NODES: Final = 60
+# Spread of the chamber about its set point from cycle to cycle [K], and how long it remembers.
+_WANDER_KELVIN: Final = 0.3
+_WANDER_MEMORY: Final = 0.97
+# Shuttle and self-discharge: charge lost in a cycle that costs no lithium, at 25 degC [1].
+_SHUTTLE: Final = 1.2e-4
+# Between the last record of a cycle and the first of the next [s].
+TICK: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Life:
+    """A cell's life.
+
+    Attributes
+    ----------
+    cell : FleetCell
+        Whose.
+    cycles : DataFrame
+        One row a cycle, 1 to the last.
+    stored : ndarray of int
+        Cycles simulated in full.
+    traces : CycleBatch
+        Their records, one row a stored cycle.
+    """
+
+    cell: FleetCell
+    cycles: pd.DataFrame
+    stored: NDArray[np.int64]
+    traces: CycleBatch
+
+
+def live(cell: FleetCell) -> Life:
+    """Simulate a cell until its test is stopped.
+
+    Parameters
+    ----------
+    cell : FleetCell
+        The cell.
+
+    Returns
+    -------
+    Life
+        Its cycles and the traces of the stored ones.
+    """
+    last = _last_cycle(cell)
+    stored = stored_cycles(last)
+    every = np.arange(1, last + 1)
+    wander = _WANDER_KELVIN * _noise(cell, "chamber").drift(last, memory=_WANDER_MEMORY)
+    nodes = np.unique(np.round(np.linspace(1, last, min(_NODES, last))).astype(np.int64))
+    count = len(nodes)
+    ages = np.concatenate([nodes, nodes, stored])
+    shift = np.concatenate([np.zeros(count), np.ones(count), wander[stored - 1]])
+    batch = _simulate(cell, ages, cell.condition.celsius + shift)
+    facts = _facts(batch)
+    table = {}
+    for name, values in facts.items():
+        base = PchipInterpolator(nodes, values[:count])(every)
+        slope = PchipInterpolator(nodes, values[count : 2 * count] - values[:count])(every)
+        table[name] = base + slope * wander
+        table[name][stored - 1] = values[2 * count :]
+    traces = _rows(batch, slice(2 * count, None))
+    return Life(cell, _cycles_table(cell, every, table, wander), stored, traces)
+
+
+def stored_cycles(last: int) -> NDArray[np.int64]:
+    """Return the cycles whose records are kept: 1, 10, 100 and seven spread to the last."""
+    spread = np.round(np.linspace(1, last, 8)).astype(np.int64)
+    fixed = np.array([1, 10, 100])
+    return np.unique(np.concatenate([fixed[fixed <= last], spread]))
+
+
+def resistance_factor(cell: FleetCell, evolution: Evolution) -> Array:
+    """Return the resistance over that of the fresh cell [1]."""
+    lli, lam_ne, lam_pe = cell.resistance_growth
+    return np.asarray(
+        1 + lli * evolution.lli + lam_ne * evolution.lam_ne + lam_pe * evolution.lam_pe
+    )
+
+
+def _simulate(cell: FleetCell, ages: NDArray[np.int64], ambient: Array) -> CycleBatch:
+    evolution = evolve(cell.design, cell.path, ages)
+    before = evolve(cell.design, cell.path, np.maximum(ages - 1, 0))
+    window = cell.condition.soc_maximum - cell.condition.soc_minimum
+    passed = 0.95 * cell.chemistry.design.nominal_capacity_ah * window
+    lost = (evolution.lli - before.lli) * cell.design.lithium_ah
+    shuttle = _SHUTTLE * np.exp((ambient - 25) / 20)
+    return simulate_cycles(
+        cell.design,
+        cell.physics,
+        cell.protocol,
+        state_of(cell.design, evolution),
+        resistance_factor=resistance_factor(cell, evolution),
+        ambient_celsius=ambient,
+        coulombic_efficiency=1 - np.minimum(lost / passed, 0.05) - shuttle,
+    )
+
+
+def _last_cycle(cell: FleetCell) -> int:
+    """Cycle after which the test is stopped: worn out, or the campaign is over."""
+    most = cell.chemistry.most_cycles
+    grid = np.unique(np.round(np.linspace(1, most, _SEARCH_NODES)).astype(np.int64))
+    grid = grid[np.cumprod(usable(cell.design, evolve(cell.design, cell.path, grid))) > 0]
+    ambient = np.full(len(grid), float(cell.condition.celsius))
+    capacity = _facts(_simulate(cell, grid, ambient))[CYCLE_DISCHARGING_CAPACITY]
+    worn = capacity < cell.ends_at * capacity[0]
+    if not worn.any():
+        return int(grid[-1])
+    k = int(np.argmax(worn))
+    fall = (capacity[k - 1] - cell.ends_at * capacity[0]) / (capacity[k - 1] - capacity[k])
+    return int(round(grid[k - 1] + fall * (grid[k] - grid[k - 1])))
+
+
+def _facts(batch: CycleBatch) -> dict[str, Array]:
+    """Summarize simulated cycles; capacities [Ah], energies [Wh], times [s], temperatures [degC]."""
+    t, i, v, kelvin = (
+        batch.time_second,
+        batch.current_ampere,
+        batch.voltage_volt,
+        batch.temperature_celsius,
+    )
+    charge, discharge = np.flatnonzero(batch.phase <= 1), np.flatnonzero(batch.phase == 3)
+    mean = np.trapezoid(kelvin, t, axis=1) / t[:, -1]
+    return {
+        CYCLE_CHARGING_CAPACITY: np.trapezoid(i[:, charge], t[:, charge], axis=1) / 3600,
+        CYCLE_DISCHARGING_CAPACITY: -np.trapezoid(i[:, discharge], t[:, discharge], axis=1) / 3600,
+        CYCLE_CHARGING_ENERGY: np.trapezoid((i * v)[:, charge], t[:, charge], axis=1) / 3600,
+        CYCLE_DISCHARGING_ENERGY: -np.trapezoid((i * v)[:, discharge], t[:, discharge], axis=1)
+        / 3600,
+        CHARGING_DURATION: t[:, charge[-1]],
+        DISCHARGING_DURATION: t[:, discharge[-1]] - t[:, discharge[0]],
+        DURATION: t[:, -1],
+        MINIMUM_VOLTAGE: v.min(axis=1),
+        MAXIMUM_VOLTAGE: v.max(axis=1),
+        MEAN_TEMPERATURE: mean,
+        MINIMUM_TEMPERATURE: kelvin.min(axis=1),
+        MAXIMUM_TEMPERATURE: kelvin.max(axis=1),
+    }
+
+
+def _cycles_table(
+    cell: FleetCell, every: NDArray[np.int64], facts: dict[str, Array], wander: Array
+) -> pd.DataFrame:
+    count = len(every)
+    gauge = 1 + 1.5e-4 * _noise(cell, "capacity").drift(count, memory=0.3)
+    bias = 1 + 3e-5 * _noise(cell, "efficiency").normal(count)
+    q_dis = np.round(facts[CYCLE_DISCHARGING_CAPACITY] * gauge, 5)
+    q_chg = np.round(facts[CYCLE_CHARGING_CAPACITY] * gauge * bias, 5)
+    e_dis = np.round(facts[CYCLE_DISCHARGING_ENERGY] * gauge, 4)
+    e_chg = np.round(facts[CYCLE_CHARGING_ENERGY] * gauge * bias, 4)
+    duration = np.round(facts[DURATION] * 10) / 10
+    end = np.round(np.cumsum(duration + TICK), 1)
+    volt = 2e-4 * _noise(cell, "voltage limits").normal(2 * count)
+    evolution = evolve(cell.design, cell.path, every)
+    table = {
+        CYCLE: every,
+        CYCLE_CHARGING_CAPACITY: q_chg,
+        CYCLE_DISCHARGING_CAPACITY: q_dis,
+        CYCLE_CHARGING_ENERGY: e_chg,
+        CYCLE_DISCHARGING_ENERGY: e_dis,
+        COULOMBIC_EFFICIENCY: np.round(q_dis / q_chg, 5),
+        ENERGY_EFFICIENCY: np.round(e_dis / e_chg, 5),
+        MEAN_CHARGING_VOLTAGE: np.round(e_chg / q_chg, 4),
+        MEAN_DISCHARGING_VOLTAGE: np.round(e_dis / q_dis, 4),
+        MINIMUM_VOLTAGE: np.round(facts[MINIMUM_VOLTAGE] - np.abs(volt[:count]), 4),
+        MAXIMUM_VOLTAGE: np.round(facts[MAXIMUM_VOLTAGE] + np.abs(volt[count:]), 4),
+        MEAN_TEMPERATURE: np.round(facts[MEAN_TEMPERATURE], 2),
+        MINIMUM_TEMPERATURE: np.round(facts[MINIMUM_TEMPERATURE], 1),
+        MAXIMUM_TEMPERATURE: np.round(facts[MAXIMUM_TEMPERATURE], 1),
+        AMBIENT_TEMPERATURE: np.round(cell.condition.celsius + wander, 1),
+        START_TIME: np.round(end - duration, 1),
+        END_TIME: end,
+        DURATION: duration,
+        CHARGING_DURATION: np.round(facts[CHARGING_DURATION], 1),
+        DISCHARGING_DURATION: np.round(facts[DISCHARGING_DURATION], 1),
+        COMPLETE: np.ones(count, dtype=bool),
+        LOSS_OF_LITHIUM: np.round(evolution.lli, 5),
+        LOSS_OF_MATERIAL_PE: np.round(evolution.lam_pe, 5),
+        LOSS_OF_MATERIAL_NE: np.round(evolution.lam_ne, 5),
+    }
+    return pd.DataFrame(table)
+
+
+def _rows(batch: CycleBatch, rows: slice) -> CycleBatch:
+    return CycleBatch(
+        batch.time_second[rows],
+        batch.current_ampere[rows],
+        batch.voltage_volt[rows],
+        batch.temperature_celsius[rows],
+        batch.phase,
+    )
+
+
+def _noise(cell: FleetCell, purpose: str) -> Noise:
+    return Noise(cell.chemistry.dataset, cell.native_id, purpose)
