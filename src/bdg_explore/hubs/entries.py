@@ -33,6 +33,7 @@ _TABLE_KEYS = (
     "rename",
     "cells",
     "grid",
+    "scale",
     "sha256",
     "bytes",
     "note",
@@ -90,6 +91,9 @@ class TableSource:
     grid : mapping
         For one row a cycle: column name -> start, stop and num of the grid that the values of the
         list column stand on.
+    scale : mapping
+        Canonical column -> factor that undoes a fault the published file is known to have. It is
+        applied to every row and told in ``.attrs["scaled"]``.
     origin : {"catalog", "mirror"}
         Who said so.
     """
@@ -100,6 +104,7 @@ class TableSource:
     rename: Mapping[str, str] = field(default_factory=dict)
     cells: tuple[str, ...] | None = None
     grid: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    scale: Mapping[str, float] = field(default_factory=dict)
     origin: Literal["catalog", "mirror"] = "catalog"
 
     @property
@@ -276,7 +281,9 @@ def table_from_entry(
         )
     grid = _mapping(spec.get("grid"), f"{at}: grid")
     rename = {str(k): str(v) for k, v in _mapping(spec.get("rename"), f"{at}: rename").items()}
-    return TableSource(name, tuple(files), spec.get("format"), rename, cells, grid, origin)
+    scale = {str(k): float(v) for k, v in _mapping(spec.get("scale"), f"{at}: scale").items()}
+    _known_keys(scale, COLUMNS, f"{at}: scale")
+    return TableSource(name, tuple(files), spec.get("format"), rename, cells, grid, scale, origin)
 
 
 def _download(spec: Any, where: str) -> Download:

@@ -77,7 +77,8 @@ def read_table(
     native = frame[CELL].astype(str)
     if names:
         native = native.replace(dict(names))
-    return frame.assign(**{CELL: dataset.id + "/" + native})
+    frame[CELL] = dataset.id + "/" + native
+    return frame
 
 
 def ids_in(source: TableSource) -> tuple[str, ...]:
@@ -166,6 +167,10 @@ def _read_file(
         frame = _on_grid(frame, source, path)
         if source.name in CONTRACTS:
             check_frame(frame, CONTRACTS[source.name])
+    for name, factor in source.scale.items():
+        frame[name] = frame[name] * factor
+    if source.scale:
+        frame.attrs["scaled"] = dict(source.scale)
     if file.cell is not None:
         frame = frame.assign(**{CELL: file.cell})
     elif CELL not in frame.columns:
