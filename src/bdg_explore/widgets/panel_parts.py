@@ -1,0 +1,76 @@
+"""The parts of the Panel face: search field, facets, and what to do with the selection.
+
+Each is a small ES module without a library, so a page asks nothing of an outside host and one
+message redraws a whole part. They hold no state: the Python side says what to show, and a message
+says what was asked for.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import panel as pn
+import param
+
+_HERE = Path(__file__).resolve().parent
+_STYLE = (_HERE / "panel_face.css").read_text(encoding="utf-8")
+
+
+class _Part(pn.custom.JSComponent):
+    """A part that hands what its JavaScript says to one function."""
+
+    _stylesheets: ClassVar[list[str]] = [_STYLE]
+
+    def __init__(self, on_message: Callable[[dict[str, Any]], object] | None = None, **params: Any):
+        self._on_message = on_message
+        super().__init__(**params)
+
+    def _handle_msg(self, data: dict[str, Any]) -> None:
+        if self._on_message is not None:
+            self._on_message(data)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message to the JavaScript."""
+        self._send_msg(message)
+
+
+class SearchBox(_Part):
+    """A search field; `value` follows what is typed after a short rest, `/` focuses it."""
+
+    value = param.String(default="", doc="What was typed.")
+    placeholder = param.String(default="", doc="Shown while nothing is typed.")
+    label = param.String(default="Search", doc="Name for screen readers.")
+
+    _esm = _HERE / "panel_search.js"
+
+
+class Facets(_Part):
+    """Facets with counts and numeric ranges with their spread.
+
+    Says `{"facet": column, "values": [...]}`, `{"range": column, "low": x, "high": y}` with None
+    for an open side, or `{"reset": True}`.
+    """
+
+    groups = param.List(default=[], doc="Facets and ranges, as `panel_face.facet_groups` makes.")
+    total = param.Integer(default=0, doc="Cells found.")
+    summary = param.String(default="", doc="What stands beside the number.")
+    filtered = param.Boolean(default=False, doc="Whether anything was asked for.")
+
+    _esm = _HERE / "panel_facets.js"
+
+
+class Actions(_Part):
+    """The selection as chips, with Python, downloads and a link.
+
+    Says `{"open": uid}`, `{"drop": uid}`, `{"clear": True}` or `{"download": name}`; answer the
+    last with `send({"file": name, "text": text})`.
+    """
+
+    selection = param.List(default=[], doc="Uids, in the order they were chosen.")
+    code = param.String(default="", doc="Python that repeats the view.")
+    hint = param.String(default="", doc="Shown while nothing is selected.")
+    downloads = param.List(default=[], doc="Of `{name, label, title}`.")
+    openable = param.Boolean(default=False, doc="Whether a cell can be opened here.")
+    link = param.Boolean(default=False, doc="Whether the address bar holds the state.")
+
+    _esm = _HERE / "panel_actions.js"
