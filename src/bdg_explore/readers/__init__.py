@@ -1,0 +1,104 @@
+"""From any tester file to one canonical table.
+
+A format is a declaration in one file of this folder (see `_reader`); what it declares is walked by
+code that is written once. The folder is the registry: a public module with a ``READER`` or
+``READERS`` is a format, and so is what an installed package offers under the entry point group
+``bdg_explore.readers``.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ._reader import BadText, From, Raw, Reader, Request, Wanted
+from ._registry import detect, formats, reader, recognise
+from ._source import Head, Source, as_source
+from ._walk import walk
+from ._write import write_bdf
+
+__all__ = [
+    "BadText",
+    "From",
+    "Head",
+    "Raw",
+    "Reader",
+    "Request",
+    "Source",
+    "Wanted",
+    "detect",
+    "formats",
+    "read",
+    "reader",
+    "write_bdf",
+]
+
+
+def read(
+    path: object,
+    *,
+    format: str | None = None,
+    table: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    cells: Sequence[str] | None = None,
+    cycles: Sequence[int] | None = None,
+    check: bool = True,
+) -> pd.DataFrame:
+    r"""Read a tester file, or any table, into a canonical frame.
+
+    Parameters
+    ----------
+    path : path, bytes or file
+        The file; gzip is undone. Its content is looked at, never its suffix.
+    format : str, optional
+        Name of the format, one of `formats`; recognised from the content when not given.
+    table : str, optional
+        Which table: ``timeseries``, ``cycles``, ``curves``, ``cells`` ... Needed only where the
+        columns do not tell.
+    columns : mapping, optional
+        Your own column names, {their header: canonical name}, for files of no known format or
+        with a column named otherwise. The name tells the unit: ``test_time_hour`` is converted to
+        ``test_time_second``.
+    cells : sequence of str, optional
+        Keep only these values of the column `cell`. Parquet reads only what it must.
+    cycles : sequence of int, optional
+        Keep only these values of `cycle_count`.
+    check : bool
+        Whether the frame must pass its contract; False lets you look at a defective file.
+
+    Returns
+    -------
+    DataFrame
+        Canonical columns in canonical units: time [s], voltage [V], current [A] (positive
+        charges), capacity [Ah], energy [Wh], temperature [degC]. Numbers are float64, counters
+        int64 (float64 where some are missing), labels categories.
+        ``attrs["source"]`` accounts for it: format, tester, table, rows in and out; for each
+        column the header it came from, its unit, and the records without a value before and
+        after; headers that were not mapped; notes on what was assumed.
+
+    Raises
+    ------
+    UnknownFormatError
+        The content is of no known format, or of more than one; no format has that name.
+    ReadError
+        The file is not whole, or a field is not what it should be; names line and column.
+    FrameError
+        The frame breaks its contract, for instance time runs backwards; names column and row.
+
+    Examples
+    --------
+    >>> import io
+    >>> text = "t,U,I\n0,3.6,0.1\n10,3.7,0.1\n"
+    >>> names = {"t": "test_time_second", "U": "voltage_volt", "I": "current_ampere"}
+    >>> read(io.StringIO(text), columns=names)["voltage_volt"].tolist()
+    [3.6, 3.7]
+    """
+    source = as_source(path)
+    if format is not None:
+        chosen = reader(format, table)
+    elif columns:
+        chosen = reader("parquet" if b"PAR1" in source.head.raw[:4] else "csv")
+    else:
+        chosen = recognise(source, table)
+    return walk(
+        chosen, source, table=table, columns=columns, cells=cells, cycles=cycles, check=check
+    )
