@@ -1,4 +1,4 @@
-"""The table of both faces: one ES module, shown by anywidget here and by a Panel component there."""
+"""The table of both faces: one ES module, for anywidget here and for a Panel component there."""
 
 from pathlib import Path
 from typing import Any, Final
