@@ -25,8 +25,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bdg_explore.errors import FetchError
-from bdg_explore.hubs.cache import cached, forget, part_size, place_of, read_record
+from bdg_explore.hubs import receiving
+from bdg_explore.hubs.cache import cached, forget
 from bdg_explore.hubs.fetch import fetch
+from bdg_explore.hubs.parts import part_size
+from bdg_explore.hubs.places import place_of
+from bdg_explore.hubs.records import read_record
 
 module = importlib.import_module("bdg_explore.hubs.fetch")  # `hubs.fetch` may be the function
 BODY = random.Random(7).randbytes(400_000)
@@ -680,7 +684,7 @@ def test_disk_that_takes_a_piece_in_bits(tmp_path):
             return super().write(bytes(data)[:3])
 
     with Reluctant(tmp_path / "x", "w") as sink:
-        module._write(place_of("https://h.example/x", tmp_path), sink, BODY[:1000])
+        receiving._write(place_of("https://h.example/x", tmp_path), sink, BODY[:1000])
     assert (tmp_path / "x").read_bytes() == BODY[:1000]
 
 
