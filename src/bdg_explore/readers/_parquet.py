@@ -24,7 +24,7 @@ def load_parquet(request: Request) -> Raw:
     if not source.head.raw.startswith(b"PAR1"):
         raise ReadError(f"{source.name} is no Parquet file but {source.head.describe()}.")
     with parquet_errors(source):
-        file = pq.ParquetFile(source.arrow())
+        file = pq.ParquetFile(source.seekable())
         schema = file.schema_arrow
         plan = request.plan(schema.names)
         if not plan:
@@ -39,7 +39,7 @@ def load_parquet(request: Request) -> Raw:
             if name in headers
         ]
         table = pq.read_table(
-            source.arrow(),
+            source.seekable(),
             columns=[w.header for w in plan],
             filters=reduce(and_, conditions) if conditions else None,
         )

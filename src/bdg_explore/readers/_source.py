@@ -89,6 +89,13 @@ class Source:
         raw = pa.OSFile(os.fspath(self.path)) if self.path else pa.BufferReader(self.data)
         return pa.CompressedInputStream(raw, "gzip") if self.gzipped else raw
 
+    def seekable(self) -> Any:
+        """Open the bytes as an Arrow stream one can jump in; in memory if they are gzip."""
+        if not self.gzipped:
+            return self.arrow()
+        with self.open() as stream:
+            return pa.BufferReader(stream.read())
+
     @cached_property
     def head(self) -> "Head":
         """The first bytes, decompressed."""
@@ -159,9 +166,13 @@ class Head:
         fields = split(line, delimiter_of(line))
         return tuple(fields) if len(fields) > 1 else ()
 
+    def count_headers(self, *headers: str) -> int:
+        """Say how many of these headers the first line has, in any spelling and order."""
+        return len({squeeze(h) for h in headers} & {squeeze(h) for h in self.headers})
+
     def has_headers(self, *headers: str) -> bool:
-        """Whether the first line has all these headers, in any spelling and order."""
-        return {squeeze(h) for h in headers} <= {squeeze(h) for h in self.headers}
+        """Whether the first line has all these headers."""
+        return self.count_headers(*headers) == len({squeeze(h) for h in headers})
 
     @cached_property
     def parquet_columns(self) -> tuple[str, ...]:
@@ -169,7 +180,7 @@ class Head:
         if not self.raw.startswith(b"PAR1"):
             return ()
         with parquet_errors(self.source):
-            return tuple(pq.ParquetFile(self.source.arrow()).schema_arrow.names)
+            return tuple(pq.ParquetFile(self.source.seekable()).schema_arrow.names)
 
     def describe(self) -> str:
         """Say what the file looks like, for an error."""

@@ -35,10 +35,9 @@ from ._source import Head
 
 
 def _recognises(head: Head) -> bool:
-    return head.has_headers("Data_Point") and any(
-        head.has_headers(f"Test_Time{s}", f"Current{a}", f"Voltage{v}")
-        for s, a, v in (("", "", ""), ("(s)", "(A)", "(V)"))
-    )
+    usual = ("Test_Time", "Step_Time", "Charge_Capacity", "Discharge_Capacity")
+    units = ("Test_Time(s)", "Step_Time(s)", "Charge_Capacity(Ah)", "Discharge_Capacity(Ah)")
+    return head.has_headers("Data_Point") and head.count_headers(*usual, *units) >= 2
 
 
 _THERMOMETERS = {

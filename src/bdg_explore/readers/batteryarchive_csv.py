@@ -56,13 +56,11 @@ _NEVER = {
 
 
 def _is_cycles(head: Head) -> bool:
-    return head.has_headers("Cycle_Index", "Test_Time (s)", "Min_Current (A)", "Max_Voltage (V)")
+    return head.has_headers("Min_Current (A)", "Max_Current (A)", "Min_Voltage (V)")
 
 
 def _is_timeseries(head: Head) -> bool:
-    return head.has_headers(
-        "Date_Time", "Test_Time (s)", "Cycle_Index", "Environment_Temperature (C)"
-    )
+    return head.has_headers("Date_Time", "Environment_Temperature (C)", "Cell_Temperature (C)")
 
 
 def _name_counters(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

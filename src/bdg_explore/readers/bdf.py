@@ -38,18 +38,19 @@ def _settle_step_index(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
     Early BDF files keep the line of the tester's program there (now `step_id`); for a while the
     term meant the running number of the record in its step (now `step_record_index`). Only the
-    latter goes up by one from record to record, or back to its start.
+    latter goes up by one with most records, and else back to 1.
     """
     if _STEP_INDEX not in frame.columns:
         return frame
     index = frame[_STEP_INDEX].to_numpy()
-    counts = len(index) > 2 and bool(
-        np.all((np.diff(index) == 1) | (index[1:] == index.min())) and index.max() > index.min()
-    )
+    up = np.diff(index) == 1
+    counts = bool(np.all(up | (index[1:] == 1))) and int(up.sum()) > len(up) / 2
     name = STEP_RECORD if counts else STEP_ID
     notes.append(f"'{_STEP_INDEX}' is a former BDF name; by its values it is {name}")
     if name in frame.columns:
         return frame.drop(columns=_STEP_INDEX)
+    if np.all(np.rint(index) == index):
+        frame = frame.astype({_STEP_INDEX: np.int64})
     return frame.rename(columns={_STEP_INDEX: name})
 
 
