@@ -133,10 +133,10 @@ class TestRealMeasurements:
         with pytest.warns(MissingDataWarning, match="b2c1"):
             cycles = real.cycles(batch)
         assert list(cycles.attrs["missing"]) == ["severson-2019/b2c1"]
-        ends = bdg.end_of_life(cycles, threshold_ah=0.88).set_index("cell")
+        ends = bdg.end_of_life(cycles, threshold_ah=0.88)
         lives = batch["cycle_life"].drop("severson-2019/b2c1")
         assert len(lives) == 42
-        first = ends["first_touch"].reindex(lives.index)
+        first = ends["first_touch_cycle"].reindex(lives.index)
         assert (first == lives).all(), (first - lives)[first != lives]
 
     def test_the_grid_of_seversons_curves(self, real):

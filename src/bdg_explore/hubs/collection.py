@@ -334,10 +334,11 @@ class Hubs:
         if uid not in self._summaries:
             frame = self.table("timeseries", uid, download=download)
             nominal = float(self.cells[NOMINAL_CAPACITY].loc[uid])
-            known = {} if np.isnan(nominal) else {"nominal_capacity_ah": nominal}
             if len(self._summaries) >= _SUMMARIES_KEPT:
                 self._summaries.pop(next(iter(self._summaries)))
-            self._summaries[uid] = summarize_cycles(frame, **known)
+            self._summaries[uid] = summarize_cycles(
+                frame, nominal_capacity_ah=None if np.isnan(nominal) else nominal
+            )
         return self._summaries[uid].copy()
 
 

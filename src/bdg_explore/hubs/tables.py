@@ -190,7 +190,8 @@ def _on_grid(frame: pd.DataFrame, source: TableSource, path: Path) -> pd.DataFra
     lists = [
         name
         for name in frame.columns
-        if len(frame) and isinstance(frame[name].iloc[0], (list, np.ndarray))
+        if frame[name].dtype == object
+        and (frame.empty or isinstance(frame[name].iloc[0], list | np.ndarray))
     ]
     for name in lists:
         lengths = frame[name].map(len)
