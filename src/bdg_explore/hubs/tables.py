@@ -74,10 +74,13 @@ def read_table(
         if wanted is None or file.cell is None or file.cell in wanted
     ]
     frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    # pandas copies attrs deeply at every step; what the reader told is put back at the end.
+    told, frame.attrs = frame.attrs, {}
     native = frame[CELL].astype(str)
     if names:
         native = native.replace(dict(names))
     frame[CELL] = dataset.id + "/" + native
+    frame.attrs = told
     return frame
 
 
