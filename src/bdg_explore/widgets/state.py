@@ -149,6 +149,15 @@ class BrowserState(traitlets.HasTraits):
         """Return how a numeric column is spread over the cells, its own range left out."""
         return self._index.histogram(column, self.query, self.facets, self.ranges, bins=bins)
 
+    def choose(self, column: str, values: Sequence[Any]) -> None:
+        """Ask for some values of one facet, the others as they were; none takes it back."""
+        self.facets = {**self.facets, column: list(values)}
+
+    def narrow(self, column: str, low: float | None, high: float | None) -> None:
+        """Ask for one range, the others as they were; open on both sides takes it back."""
+        others = {name: pair for name, pair in self.ranges.items() if name != column}
+        self.ranges = others if low is None and high is None else {**others, column: (low, high)}
+
     def clear(self) -> None:
         """Take back the question; what is chosen stays."""
         with self.hold_trait_notifications():

@@ -50,13 +50,12 @@ function render({ model, el }) {
   const head = make("thead", { role: "rowgroup" });
   const body = make("tbody", { role: "rowgroup" });
   const status = make("span", { role: "status", "aria-live": "polite", class: "bdg-status" });
-  const chosen = make("span", { class: "bdg-chosen" });
   const pager = make("span", { class: "bdg-pager", role: "group", "aria-label": "Pages" });
   table.append(head, body);
   root.append(
     make("div", { class: "bdg-order" }, order),
     make("div", { class: "bdg-scroll" }, table),
-    make("div", { class: "bdg-foot" }, status, chosen, pager),
+    make("div", { class: "bdg-foot" }, status, pager),
   );
   el.replaceChildren(root);
 
@@ -205,12 +204,6 @@ function render({ model, el }) {
     if (all) {
       all.checked = rows.length > 0 && here === rows.length;
       all.indeterminate = here > 0 && here < rows.length;
-    }
-    chosen.replaceChildren();
-    if (selection.size) {
-      const clear = make("button", { type: "button", class: "bdg-link" }, "Clear");
-      clear.addEventListener("click", () => choose([...selection], false));
-      chosen.append(`${selection.size.toLocaleString("en")} selected `, clear);
     }
   }
   function drawFoot() {

@@ -1,0 +1,34 @@
+// Hosts a part of the Panel face in a notebook: the same ES module, another model around it.
+
+function asPanelModel(model) {
+  const calls = {
+    send_msg: (message) => model.send(message),
+    on: (event, handler) => model.on(event.includes(":") ? event : `change:${event}`, handler),
+  };
+  return new Proxy(calls, {
+    get: (_, name) => calls[name] ?? model.get(name),
+    set: (_, name, value) => {
+      model.set(name, value);
+      model.save_changes();
+      return true;
+    },
+  });
+}
+
+async function render({ model, el }) {
+  const host = document.createElement("div");
+  host.className = "bdg bdg-part";
+  host.dataset.lmSuppressShortcuts = "true"; // what is typed here is not meant for JupyterLab
+  const style = document.createElement("style");
+  style.textContent = model.get("style_sheet");
+  el.replaceChildren(host);
+  const address = URL.createObjectURL(new Blob([model.get("part")], { type: "text/javascript" }));
+  try {
+    const part = await import(address);
+    host.attachShadow({ mode: "open" }).append(style, part.render({ model: asPanelModel(model) }));
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+export default { render };

@@ -1,0 +1,53 @@
+"""Facets and actions of the browser in a notebook: the parts of the Panel face, hosted again.
+
+`panel_facets.js` and `panel_actions.js` say what they show and what they say.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import anywidget
+import traitlets
+
+_HERE: Final = Path(__file__).resolve().parent
+
+
+class _NotebookPart(anywidget.AnyWidget):
+    """An ES module written for Panel, given to a notebook as text."""
+
+    _esm = _HERE / "notebook_part.js"
+    _css = _HERE / "widgets.css"
+
+    part = traitlets.Unicode().tag(sync=True)
+    style_sheet = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, part: str, **values: Any) -> None:
+        style = (_HERE / "panel_face.css").read_text(encoding="utf-8")
+        text = (_HERE / part).read_text(encoding="utf-8")
+        super().__init__(part=text, style_sheet=style, **values)
+
+
+class NotebookFacets(_NotebookPart):
+    """Facets with counts and numeric ranges with their spread; `on_msg` hears what is asked."""
+
+    groups: Any = traitlets.List().tag(sync=True)
+    total = traitlets.Int().tag(sync=True)
+    summary = traitlets.Unicode().tag(sync=True)
+    filtered = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__("panel_facets.js", **values)
+
+
+class NotebookActions(_NotebookPart):
+    """The selection as chips, with Python and downloads; `on_msg` hears what is wanted."""
+
+    selection: Any = traitlets.List().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+    hint = traitlets.Unicode().tag(sync=True)
+    downloads: Any = traitlets.List().tag(sync=True)
+    openable = traitlets.Bool().tag(sync=True)
+    link = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__("panel_actions.js", **values)

@@ -1,0 +1,101 @@
+// Draws a Bokeh picture in a notebook. BokehJS comes from the kernel when the page has none of the
+// right version, so neither a network nor an earlier cell is needed.
+
+async function bokehOf(model) {
+  const version = model.get("version");
+  const here = () =>
+    window.Bokeh?.version === version ? window.Bokeh : window.Bokeh?.[version];
+  if (here()) return here();
+  // Two pictures of one notebook ask once.
+  window.__bdgBokeh ??= {};
+  window.__bdgBokeh[version] ??= new Promise((resolve, reject) => {
+    const hear = async (message, buffers) => {
+      if (message?.bokehjs !== version) return;
+      model.off("msg:custom", hear);
+      const address = URL.createObjectURL(new Blob(buffers, { type: "text/javascript" }));
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("BokehJS could not be loaded"));
+      document.head.append(script);
+    };
+    model.on("msg:custom", hear);
+    model.send({ need: "bokehjs" });
+  });
+  await window.__bdgBokeh[version];
+  return here();
+}
+
+function laidOut(node) {
+  return new Promise((resolve) => {
+    const watch = new ResizeObserver(() => {
+      if (!node.isConnected || !node.clientWidth) return;
+      watch.disconnect();
+      resolve();
+    });
+    watch.observe(node);
+  });
+}
+
+function isDark(node) {
+  const numbers = getComputedStyle(node).color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
+  const [red, green, blue] = numbers;
+  const scale = getComputedStyle(node).color.startsWith("color(") ? 255 : 1;
+  return (0.3 * red + 0.59 * green + 0.11 * blue) * scale > 140; // light ink means dark paper
+}
+
+function render({ model, el }) {
+  const root = document.createElement("div");
+  root.className = "bdg bdg-plot";
+  root.dataset.lmSuppressShortcuts = "true";
+  root.setAttribute("role", "img");
+  const picture = document.createElement("div");
+  picture.style.minHeight = `${model.get("height")}px`;
+  root.append(picture);
+  el.replaceChildren(root);
+  let views = null;
+  let latest = 0;
+
+  async function draw() {
+    const item = model.get("item");
+    root.setAttribute("aria-label", model.get("label"));
+    root.hidden = !item?.doc;
+    if (!item?.doc) return;
+    const mine = ++latest;
+    try {
+      const bokeh = await bokehOf(model);
+      await laidOut(root);
+      if (mine !== latest) return; // a newer picture is on its way
+      const fresh = document.createElement("div");
+      const old = [...picture.children];
+      picture.append(fresh);
+      const before = views;
+      views = await bokeh.embed.embed_item(item, fresh);
+      old.forEach((node) => node.remove());
+      before?.clear?.();
+      root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1);
+    } catch (error) {
+      const sentence = document.createElement("p");
+      sentence.textContent = `The picture could not be drawn: ${error.message}. Run the cell again.`;
+      picture.replaceChildren(sentence);
+    }
+  }
+  function lookAround() {
+    const dark = isDark(root);
+    if (dark === model.get("dark")) return;
+    model.set("dark", dark);
+    model.save_changes();
+  }
+  const theme = new MutationObserver(() => setTimeout(lookAround, 100));
+  theme.observe(document.body, { attributes: true });
+  model.on("change:item", draw);
+  laidOut(root).then(lookAround);
+  draw();
+  return () => {
+    theme.disconnect();
+    model.off("change:item", draw);
+    views?.clear?.();
+  };
+}
+
+export default { render };
