@@ -1,0 +1,146 @@
+"""The records of one cell as plain arrays, cut into cycles and into blocks of rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bdg_explore.columns import TEST_TIME
+from bdg_explore.errors import FrameError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Column = NDArray[Any]
+
+BLOCK_ROWS: Final = 131_072  # large enough to forget the loop, small enough to stay in cache
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one cell, in test order.
+
+    Attributes
+    ----------
+    time, voltage, current : ndarray
+        Test time [s], voltage [V], current [A], positive charges.
+    starts : ndarray of int
+        Row at which each cycle begins; the first is 0.
+    temperature : ndarray, optional
+        Temperature [degC].
+    step : ndarray, optional
+        A number that changes whenever the tester's program goes on to its next step.
+    step_time : ndarray, optional
+        Time since the step began [s].
+    offset : int
+        Row of the caller's frame at which the first record stands, for messages.
+    """
+
+    time: Column
+    voltage: Column
+    current: Column
+    starts: Ints
+    temperature: Column | None = None
+    step: Column | None = None
+    step_time: Column | None = None
+    offset: int = 0
+
+    def part(self, cycles: slice, rows: slice) -> "Records":
+        """Return some neighbouring cycles, which lie in the given rows."""
+
+        def cut(values: Column | None) -> Column | None:
+            return None if values is None else values[rows]
+
+        return Records(
+            self.time[rows],
+            self.voltage[rows],
+            self.current[rows],
+            self.starts[cycles] - rows.start,
+            cut(self.temperature),
+            cut(self.step),
+            cut(self.step_time),
+            self.offset + rows.start,
+        )
+
+    def cycle_of(self, rows: Ints) -> Ints:
+        """Return the position of the cycle each row belongs to."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
+
+    @property
+    def ends(self) -> Ints:
+        """Row at which each cycle has its last record."""
+        return np.append(self.starts[1:], len(self.time)) - 1
+
+
+def run_starts(*labels: Column) -> Ints:
+    """Return the rows at which any of the labels differs from the row before; the first is 0."""
+    length = len(labels[0])
+    if not length:
+        return np.zeros(0, dtype=np.int64)
+    changed = np.zeros(length, dtype=bool)
+    changed[0] = True
+    for label in labels:
+        changed[1:] |= label[1:] != label[:-1]
+    return np.flatnonzero(changed)
+
+
+def blocks(length: int, starts: Ints) -> Iterable[tuple[slice, int, Ints]]:
+    """Cut rows into blocks; yield the rows, their first cycle and where cycles begin in them."""
+    for begin in range(0, length, BLOCK_ROWS):
+        end = min(begin + BLOCK_ROWS, length)
+        first = int(np.searchsorted(starts, begin, side="right")) - 1
+        last = int(np.searchsorted(starts, end, side="left"))
+        yield slice(begin, end), first, np.maximum(starts[first:last] - begin, 0)
+
+
+def extremes(values: Column, starts: Ints) -> tuple[Floats, Floats, bool]:
+    """Return the smallest and the largest value of each cycle, and whether any is missing.
+
+    Parameters
+    ----------
+    values : ndarray
+        One value a record.
+    starts : ndarray of int
+        Row at which each cycle begins; the first is 0.
+
+    Returns
+    -------
+    tuple
+        Minimum and maximum of each cycle, NaN for a cycle without a value; True if a value is
+        missing somewhere.
+    """
+    low, high = np.full(len(starts), np.nan), np.full(len(starts), np.nan)
+    missing = False
+    for rows, first, offsets in blocks(len(values), starts):
+        part = np.asarray(values[rows], dtype=np.float64)
+        missing |= widen(low, high, part, first, offsets)
+    return low, high, missing
+
+
+def widen(low: Floats, high: Floats, part: Floats, first: int, offsets: Ints) -> bool:
+    """Widen the limits of the cycles, from `first` on, by a block; say if values are missing."""
+    here = slice(first, first + len(offsets))
+    least = np.minimum.reduceat(part, offsets)  # carries NaN along, and so finds it for nothing
+    missing = bool(np.isnan(least).any())
+    if missing:
+        least = np.fmin.reduceat(part, offsets)
+    np.fmin(low[here], least, out=low[here])
+    np.fmax(high[here], np.fmax.reduceat(part, offsets), out=high[here])
+    return missing
+
+
+def time_error(records: Records) -> FrameError:
+    """Return the error that says where test time is missing or runs backwards."""
+    times = np.asarray(records.time, dtype=np.float64)
+    bad = np.flatnonzero(~np.isfinite(times))
+    if len(bad):
+        return FrameError(
+            f"{TEST_TIME} has no value at row {records.offset + bad[0]} ({len(bad)} in all). "
+            "Leave those records out, or give the time they were taken."
+        )
+    row = int(np.flatnonzero(np.diff(times) < 0)[0]) + 1
+    return FrameError(
+        f"{TEST_TIME} runs backwards at row {records.offset + row} ({times[row - 1]:g} s to "
+        f"{times[row]:g} s). Join files in test order first."
+    )

@@ -1,0 +1,263 @@
+"""One row a cycle, of the records of one cell."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from bdg_explore.columns import (
+    AMBIENT_TEMPERATURE,
+    CAPACITY_DEVIATION,
+    CAPACITY_SOURCE,
+    CHARGING_DURATION,
+    COMPLETE,
+    COULOMBIC_EFFICIENCY,
+    CURRENT,
+    CYCLE,
+    CYCLE_CHARGING_CAPACITY,
+    CYCLE_CHARGING_ENERGY,
+    CYCLE_DISCHARGING_CAPACITY,
+    CYCLE_DISCHARGING_ENERGY,
+    DISCHARGING_DURATION,
+    DURATION,
+    END_TIME,
+    ENERGY_EFFICIENCY,
+    GAP_DURATION,
+    MAXIMUM_CURRENT,
+    MAXIMUM_TEMPERATURE,
+    MAXIMUM_VOLTAGE,
+    MEAN_CHARGING_VOLTAGE,
+    MEAN_DISCHARGING_VOLTAGE,
+    MEAN_TEMPERATURE,
+    MINIMUM_CURRENT,
+    MINIMUM_TEMPERATURE,
+    MINIMUM_VOLTAGE,
+    RECORD_COUNT,
+    START_TIME,
+    STEP,
+    STEP_ID,
+    STEP_TIME,
+    SURFACE_TEMPERATURE,
+    TEST_TIME,
+    VOLTAGE,
+    VOLTAGE_EFFICIENCY,
+)
+from bdg_explore.errors import FrameError, ParameterError
+
+from ._records import Column, Floats, Ints, Records, extremes, run_starts
+from .capacity_source import SOURCES, CapacityPolicy, Direction, choose_source, take
+from .counters import COUNTERS, Counter, is_coarse, read_counter
+from .cycle_order import are_complete, begins_with_discharge, count_cycles, pair
+from .integration import CycleSums, integrate_cycles
+
+SECONDS_AN_HOUR: Final = 3600.0
+REST_SHARE: Final = 1e-3  # of a cell's largest current
+
+
+@dataclass(frozen=True)
+class Options:
+    """The choices a user may make; see `summarize_cycles`."""
+
+    capacity: CapacityPolicy = "auto"
+    rest_current_ampere: float | None = None
+
+
+def summarize_cell(frame: pd.DataFrame, offset: int, options: Options) -> pd.DataFrame:
+    """Summarize the records of one cell, in test order; see `summarize_cycles`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Records of one cell.
+    offset : int
+        Row of the caller's frame at which they begin, for messages.
+    options : Options
+        The user's choices.
+
+    Returns
+    -------
+    DataFrame
+        One row a cycle.
+    """
+    numbers = _cycle_numbers(frame)
+    starts = run_starts(numbers)
+    current = numbers_of(frame, CURRENT)
+    lowest, highest, missing = extremes(current, starts)
+    rest = options.rest_current_ampere
+    if rest is None:
+        rest = REST_SHARE * float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
+    records = _records(frame, current, starts, offset)
+    sums = integrate_cycles(records, rest_current_ampere=rest, missing_current=missing)
+    cycle = numbers[starts]
+    columns: dict[str, Any] = {CYCLE: cycle}
+    columns.update(_capacities(frame, records, sums, cycle, options))
+    columns.update(_conditions(records, sums))
+    columns[MINIMUM_CURRENT], columns[MAXIMUM_CURRENT] = lowest, highest
+    columns[COMPLETE] = are_complete(columns[CYCLE_DISCHARGING_CAPACITY], cycle)
+    return pd.DataFrame(columns)
+
+
+def numbers_of(frame: pd.DataFrame, name: str) -> Column:
+    """Return a column as an array of numbers, without a copy where it is one already."""
+    values = frame[name].to_numpy()
+    if values.dtype.kind in "fiu":
+        return values
+    try:
+        return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise FrameError(
+            f"Column {name} must hold numbers but holds {frame[name].dtype}, for instance "
+            f"{frame[name].iloc[:1].tolist()}. Convert it, or leave the column out."
+        ) from None
+
+
+def _cycle_numbers(frame: pd.DataFrame) -> Ints:
+    if CYCLE not in frame:
+        return count_cycles(frame).to_numpy()
+    numbers = numbers_of(frame, CYCLE)
+    if numbers.dtype.kind == "f":
+        bad = np.flatnonzero(~np.isfinite(numbers))
+        if len(bad):
+            raise FrameError(
+                f"{CYCLE} has no value at row {bad[0]} of a cell ({len(bad)} in all). "
+                "Leave those records out, or leave the column out to have cycles counted."
+            )
+    return numbers.astype(np.int64, copy=False)
+
+
+def _records(frame: pd.DataFrame, current: Column, starts: Ints, offset: int) -> Records:
+    step = next((frame[name] for name in (STEP, STEP_ID) if name in frame), None)
+    temperature = next(
+        (
+            numbers_of(frame, name)
+            for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE)
+            if name in frame and frame[name].notna().any()
+        ),
+        None,
+    )
+    return Records(
+        time=numbers_of(frame, TEST_TIME),
+        voltage=numbers_of(frame, VOLTAGE),
+        current=current,
+        starts=starts,
+        temperature=temperature,
+        step=None if step is None else _labels(step),
+        step_time=numbers_of(frame, STEP_TIME) if STEP_TIME in frame else None,
+        offset=offset,
+    )
+
+
+def _labels(values: "pd.Series[Any]") -> Column:
+    array = values.to_numpy()
+    return array if array.dtype.kind in "fiu" else pd.factorize(values)[0]
+
+
+def _capacities(
+    frame: pd.DataFrame, records: Records, sums: CycleSums, cycle: Ints, options: Options
+) -> dict[str, Any]:
+    charge, discharge = _directions(frame, records, sums, cycle)
+    if options.capacity == "counter" and not any(
+        d.counter is not None and d.counter.speaks for d in (charge, discharge)
+    ):
+        raise ParameterError(
+            "capacity='counter' was asked for, but no column of the frame counts charge in a way "
+            "that can be followed. Use capacity='auto' or 'integral'."
+        )
+    ends = records.ends
+
+    def unsure(position: int) -> bool:
+        if sums.gap[position] > 0:  # the tester counted on where records are wanting
+            return True
+        rows = slice(records.starts[position], ends[position] + 1)
+        return is_coarse(records.voltage[rows], records.time[rows])
+
+    source_in, source_out = choose_source(charge, discharge, policy=options.capacity, unsure=unsure)
+    q_in, v_in, e_in = take(charge, source_in, sums.voltage_limits)
+    q_out, v_out, e_out = take(discharge, source_out, sums.voltage_limits)
+    later = begins_with_discharge(records, ~np.isnan(q_in) & ~np.isnan(q_out))
+
+    def over_charge(outwards: Floats, inwards: Floats) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = outwards / pair(inwards, cycle, discharge_first=later)
+        return np.where(np.isfinite(ratio), ratio, np.nan)
+
+    coulombic = over_charge(q_out, q_in)
+    one_source = source_out == pair(source_in.astype(np.float64), cycle, discharge_first=later)
+    integrated = over_charge(discharge.integral, charge.integral)
+    coulombic = np.where(one_source | np.isnan(coulombic), coulombic, integrated)
+    of_voltage = over_charge(v_out, v_in)
+    return {
+        CYCLE_CHARGING_CAPACITY: q_in,
+        CYCLE_DISCHARGING_CAPACITY: q_out,
+        CYCLE_CHARGING_ENERGY: e_in,
+        CYCLE_DISCHARGING_ENERGY: e_out,
+        COULOMBIC_EFFICIENCY: coulombic,
+        ENERGY_EFFICIENCY: coulombic * of_voltage,
+        VOLTAGE_EFFICIENCY: of_voltage,
+        MEAN_CHARGING_VOLTAGE: v_in,
+        MEAN_DISCHARGING_VOLTAGE: v_out,
+        CAPACITY_SOURCE: SOURCES[np.where(np.isnan(q_out), source_in, source_out)],
+        CAPACITY_DEVIATION: discharge.deviation(),
+    }
+
+
+def _directions(
+    frame: pd.DataFrame, records: Records, sums: CycleSums, cycle: Ints
+) -> tuple[Direction, Direction]:
+    def counter(name: str, sign: int, scope: str) -> Counter | None:
+        if name not in frame:
+            return None
+        return read_counter(
+            numbers_of(frame, name),
+            records.current,
+            cycle,
+            records.starts,
+            sign=sign,
+            scope=scope,
+            step=records.step,
+        )
+
+    def direction(sign: int) -> Direction:
+        inwards = sign > 0
+        capacity = energy = None
+        for scope, names in COUNTERS[sign].items():
+            capacity = counter(names[0], sign, scope)
+            if capacity is not None and capacity.speaks:
+                energy = counter(names[1], sign, scope)
+                break
+        return Direction(
+            (sums.charge if inwards else sums.discharge) / SECONDS_AN_HOUR,
+            (sums.charge_energy if inwards else sums.discharge_energy) / SECONDS_AN_HOUR,
+            sums.charging if inwards else sums.discharging,
+            capacity,
+            energy,
+        )
+
+    return direction(1), direction(-1)
+
+
+def _conditions(records: Records, sums: CycleSums) -> dict[str, Any]:
+    time = records.time
+    begin = np.asarray(time[records.starts], dtype=np.float64)
+    end = np.asarray(time[records.ends] if len(time) else time, dtype=np.float64)
+    counted = end - begin - sums.gap - sums.switching - sums.no_temperature
+    low, high = sums.temperature_limits
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(counted > 0, sums.temperature / counted, 0.5 * (low + high))
+    if records.temperature is None:
+        mean = np.full(len(begin), np.nan)
+    return {
+        MINIMUM_VOLTAGE: sums.voltage_limits[0],
+        MAXIMUM_VOLTAGE: sums.voltage_limits[1],
+        MEAN_TEMPERATURE: mean,
+        MINIMUM_TEMPERATURE: low,
+        MAXIMUM_TEMPERATURE: high,
+        START_TIME: begin,
+        END_TIME: end,
+        DURATION: end - begin,
+        CHARGING_DURATION: sums.charging,
+        DISCHARGING_DURATION: sums.discharging,
+        GAP_DURATION: sums.gap,
+        RECORD_COUNT: np.diff(np.append(records.starts, len(time))),
+    }
