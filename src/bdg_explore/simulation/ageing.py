@@ -1,4 +1,4 @@
-"""Paths of ageing: how degradation modes grow with cycles, and the slow curves they leave.
+"""Paths of ageing: how degradation modes grow with cycles.
 
 Each mode follows `a k**p + b (exp(c k) - 1)` in cycle number `k`; the half-cell balance turns the
 modes into capacity and voltage. The parameters travel with the data as `pathinfo`.
@@ -13,21 +13,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from bdg_explore.columns import CYCLE, DISCHARGING_CAPACITY, VOLTAGE
 from bdg_explore.errors import ParameterError
 
-from .balance import (
-    AgedState,
-    CellDesign,
-    aged_state,
-    balance,
-    open_circuit_voltage,
-    stoichiometry_at,
-)
+from .balance import AgedState, solve_balance
+from .designs import CellDesign
 from .half_cells import Array
+from .losses import aged_state
 
 # Beyond this share of an electrode or of the lithium the model has nothing left to say.
 LARGEST_LOSS: Final = 0.85
@@ -180,8 +173,8 @@ def evolve(design: CellDesign, path: AgeingPath, cycles: ArrayLike) -> Evolution
     much is plated, and `path.plating` of it lost.
     """
     k = np.asarray(cycles, dtype=np.int64)
-    if k.size and k.min() < 0:
-        raise ParameterError(f"Cycle numbers are 0 or more; one is {k.min()}.")
+    if np.any(k < 0):
+        raise ParameterError(f"Cycle numbers are 0 or more; one is {np.min(k)}.")
     lli, lam_ne, lam_pe = path.lli.at(k), path.lam_ne.at(k), path.lam_pe.at(k)
     full = _positive_left_at_full(design)
 
@@ -193,7 +186,7 @@ def evolve(design: CellDesign, path: AgeingPath, cycles: ArrayLike) -> Evolution
         )
 
     if path.plating and k.size:
-        every = np.arange(int(k.max()) + 1)
+        every = np.arange(int(np.max(k)) + 1)
         excess = overshoot(path.lli.at(every), path.lam_ne.at(every), path.lam_pe.at(every))
         lost, losses = 0.0, []
         for value in excess.tolist():
@@ -226,74 +219,10 @@ def usable(design: CellDesign, evolution: Evolution) -> NDArray[np.bool_]:
     modes = (evolution.lli, evolution.lam_ne, evolution.lam_pe)
     small = np.all([mode <= LARGEST_LOSS for mode in modes], axis=0)
     lli, lam_ne, lam_pe = (np.where(small, mode, 0.0) for mode in modes)
-    solved = balance(
+    solved = solve_balance(
         design, aged_state(design, lli=lli, lam_ne=lam_ne, lam_pe=lam_pe), impossible="nan"
     )
     return small & np.isfinite(solved.capacity_ah)
-
-
-def slow_curves(
-    design: CellDesign,
-    evolution: Evolution,
-    *,
-    voltage_grid_volt: ArrayLike,
-    current_ampere: float = 0.0,
-    resistance_ohm: ArrayLike = 0.0,
-) -> pd.DataFrame:
-    """Return slow discharge curves V(Q): equilibrium less `I R`.
-
-    Parameters
-    ----------
-    design : CellDesign
-        The fresh cell.
-    evolution : Evolution
-        Its modes at the cycles wanted.
-    voltage_grid_volt : array_like
-        Voltages of the points [V]; a curve holds those it passes through.
-    current_ampere : float
-        Size of the discharge current, 0 or more [A].
-    resistance_ohm : array_like
-        Resistance, one for all cycles or one a cycle [ohm].
-
-    Returns
-    -------
-    DataFrame
-        `cycle_count`, `voltage_volt` [V], falling in each curve, and `discharging_capacity_ah`
-        [Ah] since the top of charge.
-
-    Raises
-    ------
-    ParameterError
-        At some cycle the path leaves no capacity, or takes more than 85 % by one mode.
-    """
-    if current_ampere < 0:
-        raise ParameterError("current_ampere is the size of a discharge current, 0 or more.")
-    fit = usable(design, evolution)
-    if not fit.all():
-        raise ParameterError(
-            f"The ageing path is rejected: at cycle {int(evolution.cycle[~fit][0])} it leaves no "
-            f"capacity in the window, or one mode takes more than {LARGEST_LOSS:.0%}."
-        )
-    state = state_of(design, evolution)
-    column = AgedState(
-        state.negative_capacity_ah[:, None],
-        state.positive_capacity_ah[:, None],
-        state.lithium_ah[:, None],
-    )
-    drop = np.broadcast_to(current_ampere * np.asarray(resistance_ohm), evolution.cycle.shape)
-    grid = np.sort(np.asarray(voltage_grid_volt, dtype=np.float64))[::-1]
-    full = balance(design, state).x100
-    start = open_circuit_voltage(design, full, state) - drop
-    reached = stoichiometry_at(design, grid[None, :] + drop[:, None], column)
-    passed = (grid[None, :] <= start[:, None]) & (grid[None, :] >= design.minimum_voltage_volt)
-    capacity = column.negative_capacity_ah * (full[:, None] - reached)
-    return pd.DataFrame(
-        {
-            CYCLE: np.repeat(evolution.cycle, passed.sum(axis=1)),
-            VOLTAGE: np.broadcast_to(grid, passed.shape)[passed],
-            DISCHARGING_CAPACITY: np.maximum(capacity[passed], 0.0),
-        }
-    )
 
 
 def _positive_left_at_full(design: CellDesign) -> float:

@@ -10,7 +10,7 @@ electrode (LAM) away; the balance then says what capacity is left. Losses of ele
 until that electrode becomes limiting, which is the mechanistic knee.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -18,64 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from bdg_explore.errors import ParameterError
 
-from .half_cells import Array, HalfCell
+from .designs import CellDesign
+from .half_cells import Array
 
 # Backed off from both ends of the bracket, so that 0 < x < 1 and 0 < y < 1 strictly.
 _MARGIN: Final = 1e-9
 # Bisections: 2**-52 of the bracket, beyond which doubles cannot tell; a fixed number repeats.
 _BISECTIONS: Final = 52
-
-
-@dataclass(frozen=True, slots=True)
-class CellDesign:
-    """Two electrodes, their lithium and the voltage window of a full cell.
-
-    Attributes
-    ----------
-    name : str
-        What the design is called.
-    negative, positive : HalfCell
-        Electrode materials.
-    negative_capacity_ah, positive_capacity_ah : float
-        Capacity of each electrode over stoichiometry 0 to 1 [Ah].
-    lithium_ah : float
-        Cyclable lithium [Ah].
-    minimum_voltage_volt, maximum_voltage_volt : float
-        Voltage window [V].
-    nominal_capacity_ah : float
-        Capacity the maker would state [Ah].
-    """
-
-    name: str
-    negative: HalfCell
-    positive: HalfCell
-    negative_capacity_ah: float
-    positive_capacity_ah: float
-    lithium_ah: float
-    minimum_voltage_volt: float
-    maximum_voltage_volt: float
-    nominal_capacity_ah: float
-
-    def __post_init__(self) -> None:
-        for field in ("negative_capacity_ah", "positive_capacity_ah", "lithium_ah"):
-            value = getattr(self, field)
-            if not (np.isfinite(value) and value > 0):
-                raise ParameterError(f"{field} of {self.name} must be above 0 Ah, not {value!r}.")
-        if not self.minimum_voltage_volt < self.maximum_voltage_volt:
-            raise ParameterError(
-                f"The voltage window of {self.name} must rise: "
-                f"{self.minimum_voltage_volt!r} V to {self.maximum_voltage_volt!r} V does not."
-            )
-
-    def scaled(self, factor: float) -> "CellDesign":
-        """Return a cell of the same chemistry, `factor` times as large; stoichiometries stay."""
-        return replace(
-            self,
-            negative_capacity_ah=self.negative_capacity_ah * factor,
-            positive_capacity_ah=self.positive_capacity_ah * factor,
-            lithium_ah=self.lithium_ah * factor,
-            nominal_capacity_ah=self.nominal_capacity_ah * factor,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,69 +73,16 @@ class Balance:
     window_reached: NDArray[np.bool_]
 
 
-def aged_state(
-    design: CellDesign,
-    *,
-    lli: ArrayLike = 0.0,
-    lam_ne: ArrayLike = 0.0,
-    lam_pe: ArrayLike = 0.0,
-    lam_ne_lithiated: ArrayLike = 0.0,
-    lam_pe_lithiated: ArrayLike = 0.0,
-) -> AgedState:
-    """Take degradation modes off a fresh cell.
-
-    Parameters
-    ----------
-    design : CellDesign
-        The fresh cell.
-    lli : array_like
-        Loss of lithium inventory, fraction of the fresh inventory [1].
-    lam_ne, lam_pe : array_like
-        Loss of active material while it holds no lithium, fraction of the fresh electrode [1];
-        the lithium stays in the cell.
-    lam_ne_lithiated, lam_pe_lithiated : array_like
-        Loss of active material while it is full: the negative electrode at the top of charge of
-        the fresh cell, the positive at its end of discharge [1]. The lithium in it is lost too.
-
-    Returns
-    -------
-    AgedState
-        What is left; the arguments broadcast against each other.
-
-    Raises
-    ------
-    ParameterError
-        A loss is not a fraction from 0 to below 1, or no electrode or lithium is left.
-    """
-    losses = {
-        "lli": lli,
-        "lam_ne": lam_ne,
-        "lam_pe": lam_pe,
-        "lam_ne_lithiated": lam_ne_lithiated,
-        "lam_pe_lithiated": lam_pe_lithiated,
-    }
-    arrays = {name: np.asarray(value, dtype=np.float64) for name, value in losses.items()}
-    for name, value in arrays.items():
-        if not np.all((value >= 0) & (value < 1)):
-            raise ParameterError(
-                f"{name} must be a fraction from 0 to below 1; it spans "
-                f"{np.min(value):g} to {np.max(value):g}. Give 5 % as 0.05."
-            )
-    lli_, ne, pe, ne_full, pe_full = np.broadcast_arrays(*arrays.values())
-    fresh = balance(design) if ne_full.any() or pe_full.any() else None
-    x_full, y_full = (float(fresh.x100), float(fresh.y0)) if fresh else (0.0, 0.0)
-    state = AgedState(
-        design.negative_capacity_ah * (1 - ne - ne_full),
-        design.positive_capacity_ah * (1 - pe - pe_full),
-        design.lithium_ah * (1 - lli_)
-        - ne_full * design.negative_capacity_ah * x_full
-        - pe_full * design.positive_capacity_ah * y_full,
+def fresh_state(design: CellDesign) -> AgedState:
+    """Return a cell of which nothing is lost yet."""
+    return AgedState(
+        np.asarray(design.negative_capacity_ah),
+        np.asarray(design.positive_capacity_ah),
+        np.asarray(design.lithium_ah),
     )
-    _require_something_left(design, state)
-    return state
 
 
-def balance(
+def solve_balance(
     design: CellDesign,
     state: AgedState | None = None,
     *,
@@ -219,8 +115,7 @@ def balance(
     inside 0 to 1. Where the voltage stays below the upper limit over the whole bracket, `x100`
     clamps at its upper end; if that end is `x = 1` the `plating` flag is set.
     """
-    if state is None:
-        state = aged_state(design)
+    state = fresh_state(design) if state is None else state
     cn, cp, lithium = state.negative_capacity_ah, state.positive_capacity_ah, state.lithium_ah
     low, high = stoichiometry_bracket(state)
     v_min, v_max = design.minimum_voltage_volt, design.maximum_voltage_volt
@@ -264,7 +159,7 @@ def open_circuit_voltage(
     ndarray
         Voltage [V].
     """
-    state = aged_state(design) if state is None else state
+    state = fresh_state(design) if state is None else state
     x = np.asarray(stoichiometry, dtype=np.float64)
     y = (state.lithium_ah - x * state.negative_capacity_ah) / state.positive_capacity_ah
     return design.positive.potential(y) - design.negative.potential(x)
@@ -310,7 +205,7 @@ def stoichiometry_at(
     ndarray
         Stoichiometry of the negative electrode [1], clamped to the bracket.
     """
-    state = aged_state(design) if state is None else state
+    state = fresh_state(design) if state is None else state
     target = np.asarray(voltage_volt, dtype=np.float64)
     low, high = stoichiometry_bracket(state)
     shape = np.broadcast_shapes(low.shape, target.shape)
@@ -320,16 +215,6 @@ def stoichiometry_at(
         below = open_circuit_voltage(design, middle, state) < target
         a, b = np.where(below, middle, a), np.where(below, b, middle)
     return np.asarray(0.5 * (a + b))
-
-
-def _require_something_left(design: CellDesign, state: AgedState) -> None:
-    for field in ("negative_capacity_ah", "positive_capacity_ah", "lithium_ah"):
-        left = getattr(state, field)
-        if np.any(left <= 0):
-            raise ParameterError(
-                f"The losses leave {np.min(left):g} Ah as {field} of {design.name}; "
-                "together they must take less than there is."
-            )
 
 
 def _raise_impossible(design: CellDesign, state: AgedState, possible: NDArray[np.bool_]) -> None:

@@ -1,67 +1,42 @@
 """One cycle of an aged cell: charge at constant current and voltage, rest, discharge, rest.
 
-The model is a single particle in each electrode with one relaxation mode, an ohmic resistance and
-one lumped temperature. It is solved for many states of ageing at once, in closed form while the
-current is constant; only the constant-voltage charge is stepped.
-
-    V = U_p(y + k_p s_p / C_p) - U_n(x - ...) + I R        tau ds/dt = I - s
-
-with `s` the current that the particle's surface has felt so far, and `k` the time [h] by which the
-surface runs ahead of the mean.
+Many states of ageing are solved at once, in closed form while the current is constant; only the
+charge at constant voltage is stepped.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
-from numpy import exp
+from numpy.typing import NDArray
 
-from .balance import AgedState, CellDesign, balance
+from .balance import AgedState, solve_balance
+from .designs import CellDesign
 from .half_cells import Array
+from .particle import (
+    CellPhysics,
+    Climate,
+    Inside,
+    Specimens,
+    climate,
+    felt,
+    specimens,
+    surface_temperature,
+    terminal_voltage,
+)
+from .roots import bisect, crossing, falling_current, rows_interp
 
-_KELVIN: Final = 273.15
-_REFERENCE_KELVIN: Final = 298.15
-# Points of each phase; the charge and the discharge are the ones that get integrated.
-POINTS: Final = {"charge": 161, "hold": 65, "charged_rest": 33, "discharge": 201, "rest": 33}
+_CHARGE_POINTS: Final = 161
+_DISCHARGE_POINTS: Final = 201
+_REST_POINTS: Final = 33
+# Steps of the hold: the first [s], how each outgrows the last, and at most so many (four hours).
 _HOLD_FIRST_SECOND: Final = 4.0
-_HOLD_GROWTH: Final = 1.09
-# A graphite full to the last site would draw its potential to that of lithium within this share.
-_FULL_SHARE: Final = 0.004
-_FULL_VOLT: Final = 0.25
+_HOLD_GROWTH: Final = 1.12
+_HOLD_STEPS: Final = 55
 
-
-@dataclass(frozen=True, slots=True)
-class CellPhysics:
-    """What slows a cell down and warms it up, at 25 degC unless said otherwise.
-
-    Attributes
-    ----------
-    resistance_ohm : float
-        Ohmic and charge-transfer resistance of the fresh cell [ohm].
-    resistance_activation_kelvin, diffusion_activation_kelvin : float
-        Activation energy over the gas constant [K].
-    lead_n_hour, lead_p_hour : float
-        Time by which a particle's surface runs ahead of its mean, `R**2 / (15 D)` [h].
-    lag_n_second, lag_p_second : float
-        Time constant of that lead, `R**2 / (20.2 D)` [s].
-    heat_capacity_joule_per_kelvin : float
-        Heat capacity of the cell [J/K].
-    cooling_watt_per_kelvin : float
-        Heat carried off per degree above ambient [W/K].
-    entropy_volt_per_kelvin : float
-        Amplitude of the entropic coefficient over the state of charge [V/K].
-    """
-
-    resistance_ohm: float
-    resistance_activation_kelvin: float
-    diffusion_activation_kelvin: float
-    lead_n_hour: float
-    lead_p_hour: float
-    lag_n_second: float
-    lag_p_second: float
-    heat_capacity_joule_per_kelvin: float
-    cooling_watt_per_kelvin: float
-    entropy_volt_per_kelvin: float
+# Time since the phase began [s], current [A], state inside; a row a cell.
+_Phase: TypeAlias = tuple[Array, Array, Inside]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +64,7 @@ class Protocol:
 
 @dataclass(frozen=True, slots=True)
 class CycleBatch:
-    """Simulated cycles, one row a state; every phase has its points along the second axis.
+    """Simulated cycles, one row a state of ageing, one column a point.
 
     Attributes
     ----------
@@ -100,15 +75,33 @@ class CycleBatch:
     temperature_celsius : ndarray
         Surface temperature [degC].
     phase : ndarray of int
-        Which phase a point belongs to, one value a point: 0 charge, 1 hold, 2 rest, 3 discharge,
-        4 rest.
+        Phase of each column: 0 charge, 1 hold, 2 rest, 3 discharge, 4 rest.
     """
 
     time_second: Array
     current_ampere: Array
     voltage_volt: Array
     temperature_celsius: Array
-    phase: np.ndarray[tuple[int], np.dtype[np.int64]]
+    phase: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """Cells on a test bench: what all phases of a cycle share; arrays are columns."""
+
+    cells: Specimens
+    protocol: Protocol
+    efficiency: Array
+    x_empty: Array
+    width: Array
+
+    @property
+    def x_low(self) -> Array:
+        return self.x_empty + self.protocol.soc_minimum * self.width
+
+    @property
+    def x_high(self) -> Array:
+        return self.x_empty + self.protocol.soc_maximum * self.width
 
 
 def simulate_cycles(
@@ -145,292 +138,188 @@ def simulate_cycles(
     CycleBatch
         A row a state. The cycle is settled: it ends in the state it began in.
     """
-    cycle = _Cycle(
-        design, physics, protocol, state, resistance_factor, ambient_celsius, coulombic_efficiency
+    cells = specimens(
+        design,
+        physics,
+        state,
+        resistance_factor=resistance_factor,
+        ambient_celsius=ambient_celsius,
     )
-    return cycle.run()
+    ends = solve_balance(design, cells.state)
+    efficiency = np.reshape(coulombic_efficiency, (-1, 1))
+    bench = _Bench(cells, protocol, efficiency, ends.x0, ends.x100 - ends.x0)
+    inside = _discharged(bench)
+    for _ in range(2):  # where the first discharge ends, the second charge begins
+        phases = _phases(bench, inside)
+        inside = _last(phases[-1])
+    return _assemble(bench, phases)
 
 
-class _Cycle:
-    """The phases of one cycle; holds what they share."""
+def _phases(bench: _Bench, inside: Inside) -> list[_Phase]:
+    p = bench.protocol
+    charged = climate(bench.cells, p.charge_ampere)
+    emptied = climate(bench.cells, p.discharge_ampere)
+    duration = _time_to_limit(bench, charged, inside, p.charge_ampere)
+    charge = _constant(bench, charged, inside, p.charge_ampere, duration, _CHARGE_POINTS)
+    hold = _hold(bench, charged, _last(charge))
+    pause = np.full_like(duration, p.charged_rest_second)
+    rest = _constant(bench, charged, _last(hold), 0.0, pause, _REST_POINTS)
+    duration = _time_to_limit(bench, emptied, _last(rest), -p.discharge_ampere)
+    discharge = _constant(
+        bench, emptied, _last(rest), -p.discharge_ampere, duration, _DISCHARGE_POINTS
+    )
+    pause = np.full_like(duration, p.discharged_rest_second)
+    return [
+        charge,
+        hold,
+        rest,
+        discharge,
+        _constant(bench, emptied, _last(discharge), 0.0, pause, _REST_POINTS),
+    ]
 
-    def __init__(
-        self,
-        design: CellDesign,
-        physics: CellPhysics,
-        protocol: Protocol,
-        state: AgedState,
-        factor: Array,
-        ambient: Array,
-        efficiency: Array,
-    ) -> None:
-        self.design, self.physics, self.protocol, self.state = design, physics, protocol, state
-        self.ambient, self.efficiency = ambient, efficiency
-        self.ohm_25 = physics.resistance_ohm * factor
-        ends = balance(design, state)
-        width = ends.x100 - ends.x0
-        self.x_low = ends.x0 + protocol.soc_minimum * width
-        self.x_high = ends.x0 + protocol.soc_maximum * width
-        self.bounded_low = protocol.soc_minimum > 0
-        self.bounded_high = protocol.soc_maximum < 1
-        self.x_empty, self.width = ends.x0, width
 
-    # --- the model ---------------------------------------------------------------------------
-    def climate(self, current: float) -> tuple[Array, Array, Array, Array, Array]:
-        """Resistance, leads and lags at the temperature a cell takes under a current."""
-        p = self.physics
-        ohm = self.ohm_25 * _arrhenius(p.resistance_activation_kelvin, self.ambient)
-        # half the steady rise: a phase of an hour warms up for a good part of it
-        warm = self.ambient + 0.6 * 1.5 * current**2 * ohm / p.cooling_watt_per_kelvin
-        ohm = self.ohm_25 * _arrhenius(p.resistance_activation_kelvin, warm)
-        slow = _arrhenius(p.diffusion_activation_kelvin, warm)
-        return (
-            ohm,
-            p.lead_n_hour * slow,
-            p.lead_p_hour * slow,
-            p.lag_n_second * slow,
-            p.lag_p_second * slow,
-        )
+def _discharged(bench: _Bench) -> Inside:
+    """State after a discharge and its rest, as near as it can be told before the first cycle."""
+    p = bench.protocol
+    now = climate(bench.cells, p.discharge_ampere)
+    current = np.full_like(bench.x_low, -p.discharge_ampere)
+    limit = bench.cells.design.minimum_voltage_volt
 
-    def voltage(self, x: Array, s_n: Array, s_p: Array, lead_n: Array, lead_p: Array) -> Array:
-        """Voltage without the ohmic drop."""
-        cn, cp = self.state.negative_capacity_ah, self.state.positive_capacity_ah
-        if x.ndim == 2:
-            cn, cp, lithium = cn[:, None], cp[:, None], self.state.lithium_ah[:, None]
-            lead_n, lead_p = lead_n[:, None], lead_p[:, None]
-        else:
-            lithium = self.state.lithium_ah
-        x_surface = x + lead_n * s_n / cn
-        y_surface = (lithium - x * cn) / cp - lead_p * s_p / cp
-        negative = self.design.negative.potential(x_surface)
-        full = _FULL_VOLT * exp(np.minimum((x_surface - 1) / _FULL_SHARE, 3.0))
-        return self.design.positive.potential(y_surface) - negative + full
+    def above(x: Array) -> NDArray[np.bool_]:
+        inside = Inside(x, current, current)
+        return terminal_voltage(bench.cells, now, inside, current) >= limit
 
-    def run(self) -> CycleBatch:
-        """Simulate twice: where the first discharge ends, the second charge begins."""
-        p = self.protocol
-        charge, discharge = self.climate(p.charge_ampere), self.climate(p.discharge_ampere)
-        start = self._discharged_start(discharge)
-        s_n = -p.discharge_ampere * exp(-p.discharged_rest_second / discharge[3])
-        s_p = -p.discharge_ampere * exp(-p.discharged_rest_second / discharge[4])
-        for _ in range(2):
-            phases, start, s_n, s_p = self._once(charge, discharge, start, s_n, s_p)
-        return self._assemble(phases)
+    x = bisect(above, bench.x_low, bench.x_low + 0.9 * bench.width)
+    pause = np.full_like(x, p.discharged_rest_second)
+    return Inside(x, felt(0.0, current, pause, now.lag_n), felt(0.0, current, pause, now.lag_p))
 
-    # --- the phases --------------------------------------------------------------------------
-    def _discharged_start(self, climate: tuple[Array, ...]) -> Array:
-        """State in which a discharge ends, its lag being over: where the first charge begins."""
-        ohm, lead_n, lead_p, _, _ = climate
-        current = np.full_like(self.x_low, -self.protocol.discharge_ampere)
-        low, high = self.x_low.copy(), self.x_low + 0.9 * self.width
-        for _ in range(40):
-            middle = 0.5 * (low + high)
-            voltage = self.voltage(middle, current, current, lead_n, lead_p) + current * ohm
-            below = voltage < self.design.minimum_voltage_volt
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return np.maximum(self.x_low if self.bounded_low else low, low)
 
-    def _once(
-        self,
-        charge: tuple[Array, ...],
-        discharge: tuple[Array, ...],
-        x: Array,
-        s_n: Array,
-        s_p: Array,
-    ) -> tuple[list[tuple[Array, Array, Array, Array]], Array, Array, Array]:
-        p = self.protocol
-        phases = []
-        for current, climate, name in (
-            (p.charge_ampere, charge, "charge"),
-            (0.0, charge, "charged_rest"),
-            (-p.discharge_ampere, discharge, "discharge"),
-            (0.0, discharge, "rest"),
-        ):
-            if current:
-                duration = self._time_to_limit(current, climate, x, s_n, s_p)
-            else:
-                second = (
-                    p.charged_rest_second if name == "charged_rest" else (p.discharged_rest_second)
-                )
-                duration = np.full_like(x, second)
-            points, x, s_n, s_p = self._constant(current, climate, x, s_n, s_p, duration, name)
-            phases.append(points)
-            if name == "charge":
-                points, x, s_n, s_p = self._hold(climate, x, s_n, s_p)
-                phases.append(points)
-        return phases, x, s_n, s_p
+def _gain(bench: _Bench, current: float) -> Array:
+    """Stoichiometry the negative gains each second."""
+    share = bench.efficiency if current > 0 else 1.0
+    return np.asarray(current * share / 3600 / bench.cells.state.negative_capacity_ah)
 
-    def _gain(self, current: float) -> Array:
-        """Stoichiometry of the negative gained each second."""
-        share = self.efficiency if current > 0 else np.ones_like(self.efficiency)
-        return current * share / 3600 / self.state.negative_capacity_ah
 
-    def _time_to_limit(
-        self, current: float, climate: tuple[Array, ...], x: Array, s_n: Array, s_p: Array
-    ) -> Array:
-        """Time at constant current until a voltage limit or an end of the window [s]."""
-        ohm, lead_n, lead_p, lag_n, lag_p = climate
-        gain = self._gain(current)
-        charging = current > 0
-        limit = self.design.maximum_voltage_volt if charging else self.design.minimum_voltage_volt
-        end = self.x_high + 0.3 * self.width if charging else self.x_empty - 0.05 * self.width
-        longest = np.maximum((end - x) / gain, 1.0)
-        low, high = np.zeros_like(x), longest
-        for _ in range(44):
-            middle = 0.5 * (low + high)
-            n = current + (s_n - current) * exp(-middle / lag_n)
-            p = current + (s_p - current) * exp(-middle / lag_p)
-            voltage = self.voltage(x + gain * middle, n, p, lead_n, lead_p) + current * ohm
-            before = voltage < limit if charging else voltage > limit
-            low, high = np.where(before, middle, low), np.where(before, high, middle)
-        if self.bounded_high if charging else self.bounded_low:
-            window = ((self.x_high if charging else self.x_low) - x) / gain
-            low = np.minimum(low, np.maximum(window, 1.0))
-        return low
+def _after(inside: Inside, now: Climate, gain: Array, current: float, second: Array) -> Inside:
+    return Inside(
+        inside.x + gain * second,
+        felt(current, inside.s_n, second, now.lag_n),
+        felt(current, inside.s_p, second, now.lag_p),
+    )
 
-    def _constant(
-        self,
-        current: float,
-        climate: tuple[Array, ...],
-        x: Array,
-        s_n: Array,
-        s_p: Array,
-        duration: Array,
-        name: str,
-    ) -> tuple[tuple[Array, Array, Array, Array], Array, Array, Array]:
-        ohm, lead_n, lead_p, lag_n, lag_p = climate
-        # denser at the start of a phase, where lags settle, and at its end, where potentials turn
-        u = np.linspace(0.0, 1.0, POINTS[name])
-        share = u**2 if current == 0 else 0.5 * u + 0.5 * u * u * (3 - 2 * u)
-        t = duration[:, None] * share
-        n = current + (s_n - current)[:, None] * exp(-t / lag_n[:, None])
-        p = current + (s_p - current)[:, None] * exp(-t / lag_p[:, None])
-        path = x[:, None] + self._gain(current)[:, None] * t
-        voltage = self.voltage(path, n, p, lead_n, lead_p) + current * ohm[:, None]
-        points = (t, np.full_like(t, current), voltage, path)
-        return points, path[:, -1], n[:, -1], p[:, -1]
 
-    def _hold(
-        self, climate: tuple[Array, ...], x: Array, s_n: Array, s_p: Array
-    ) -> tuple[tuple[Array, Array, Array, Array], Array, Array, Array]:
-        """Charge at constant voltage, stepped implicitly, until the cut-off or the window."""
-        ohm, lead_n, lead_p, lag_n, lag_p = climate
-        v_max = self.design.maximum_voltage_volt
-        steps = _HOLD_FIRST_SECOND * _HOLD_GROWTH ** np.arange(POINTS["hold"] - 1)
-        current = np.full_like(x, self.protocol.charge_ampere)
-        held = (self.x_high - x > 1e-9) if self.bounded_high else np.ones(x.shape, dtype=bool)
-        per_second = self.efficiency / 3600 / self.state.negative_capacity_ah
-        rows = [(np.zeros_like(x), current, x, s_n, s_p)]
-        for step in steps.tolist():
-            time, i0, x0, n0, p0 = rows[-1]
-            half = 0.5 * step * per_second  # trapezoid: what is stored is what gets integrated
-            fade_n, fade_p = exp(-step / lag_n), exp(-step / lag_p)
+def _time_to_limit(bench: _Bench, now: Climate, inside: Inside, current: float) -> Array:
+    """Time at constant current until a voltage limit or an end of the window [s]."""
+    gain = _gain(bench, current)
+    design, width = bench.cells.design, bench.width
+    charging = current > 0
+    limit = design.maximum_voltage_volt if charging else design.minimum_voltage_volt
+    far = bench.x_high + 0.3 * width if charging else bench.x_empty - 0.05 * width
 
-            def excess(
-                i: Array,
-                i0: Array = i0,
-                x0: Array = x0,
-                n0: Array = n0,
-                p0: Array = p0,
-                fade_n: Array = fade_n,
-                fade_p: Array = fade_p,
-                half: Array = half,
-            ) -> Array:
-                n, p = i + (n0 - i) * fade_n, i + (p0 - i) * fade_p
-                after = self.voltage(x0 + half * (i0 + i), n, p, lead_n, lead_p)
-                return np.asarray(after + i * ohm - v_max)
+    def reached(second: Array) -> NDArray[np.bool_]:
+        later = _after(inside, now, gain, current, second)
+        voltage = terminal_voltage(bench.cells, now, later, np.asarray(current))
+        return voltage >= limit if charging else voltage <= limit
 
-            current = _solve_current(excess, current)
-            n, p = current + (n0 - current) * fade_n, current + (p0 - current) * fade_p
-            rows.append((time + step, current, x0 + half * (i0 + current), n, p))
-        return self._cut_hold(rows, held)
+    longest = np.maximum((far - inside.x) / gain, 1.0)
+    second = bisect(reached, np.zeros_like(longest), longest)
+    bounded = bench.protocol.soc_maximum < 1 if charging else bench.protocol.soc_minimum > 0
+    if bounded:
+        window = ((bench.x_high if charging else bench.x_low) - inside.x) / gain
+        second = np.minimum(second, np.maximum(window, 1.0))
+    return second
 
-    def _cut_hold(
-        self, rows: list[tuple[Array, Array, Array, Array, Array]], held: Array
-    ) -> tuple[tuple[Array, Array, Array, Array], Array, Array, Array]:
-        time, current, x, n, p = (np.stack(part, axis=1) for part in zip(*rows, strict=True))
-        over = current <= self.protocol.cutoff_ampere
-        if self.bounded_high:
-            over |= x >= self.x_high[:, None]
-        over[:, -1] = True
-        last = np.argmax(over, axis=1)
-        before = np.maximum(last - 1, 0)
-        pick = np.arange(len(last))
-        i0, i1 = current[pick, before], current[pick, last]
-        share = np.clip((i0 - self.protocol.cutoff_ampere) / np.maximum(i0 - i1, 1e-12), 0, 1)
-        if self.bounded_high:
-            x0, x1 = x[pick, before], x[pick, last]
-            share = np.minimum(
-                share, np.clip((self.x_high - x0) / np.maximum(x1 - x0, 1e-12), 0, 1)
+
+def _constant(
+    bench: _Bench, now: Climate, inside: Inside, current: float, duration: Array, points: int
+) -> _Phase:
+    u = np.linspace(0.0, 1.0, points)
+    # denser where lags settle and potentials turn: at the start of a rest, at both ends of a flow
+    share = u**2 if current == 0 else 0.5 * u + 0.5 * u * u * (3 - 2 * u)
+    time = duration * share
+    gain = _gain(bench, current)
+    return time, np.full_like(time, current), _after(inside, now, gain, current, time)
+
+
+def _hold(bench: _Bench, now: Climate, start: Inside) -> _Phase:
+    """Charge at constant voltage, stepped implicitly, until the cut-off or the window."""
+    cells, p = bench.cells, bench.protocol
+    v_max = cells.design.maximum_voltage_volt
+    time, current, inside = np.zeros_like(start.x), np.full_like(start.x, p.charge_ampere), start
+    rows = [(time, current, *inside)]
+    windowed = p.soc_maximum < 1 and bool(np.all(start.x >= bench.x_high - 1e-9))
+    for k in range(0 if windowed else _HOLD_STEPS):
+        step = np.asarray(_HOLD_FIRST_SECOND * _HOLD_GROWTH**k)
+        # trapezoid of the current: what is stored is what a reader of the records integrates
+        half = 0.5 * step * _gain(bench, 1.0)
+
+        def later(
+            i: Array,
+            inside: Inside = inside,
+            before: Array = current,
+            half: Array = half,
+            step: Array = step,
+        ) -> Inside:
+            return Inside(
+                inside.x + half * (before + i),
+                i + (inside.s_n - i) * np.exp(-step / now.lag_n),
+                i + (inside.s_p - i) * np.exp(-step / now.lag_p),
             )
-        end = np.where(
-            held, time[pick, before] + share * (time[pick, last] - time[pick, before]), 0
-        )
-        t = np.minimum(time, end[:, None])
-        parts = [_rows_interp(t, time, part) for part in (current, x, n, p)]
-        i_t, x_t, n_t, p_t = parts
-        voltage = np.full_like(t, self.design.maximum_voltage_volt)
-        return (t, i_t, voltage, x_t), x_t[:, -1], n_t[:, -1], p_t[:, -1]
 
-    # --- together ----------------------------------------------------------------------------
-    def _assemble(self, phases: list[tuple[Array, Array, Array, Array]]) -> CycleBatch:
-        offset = np.zeros(len(self.x_low))
-        times = []
-        for t, *_ in phases:
-            times.append(t + offset[:, None])
-            offset = offset + t[:, -1]
-        time = np.concatenate(times, axis=1)
-        current, voltage, x = (
-            np.concatenate([phase[k] for phase in phases], axis=1) for k in (1, 2, 3)
-        )
-        phase = np.repeat(np.arange(len(phases)), [p[0].shape[1] for p in phases])
-        return CycleBatch(
-            time, current, voltage, self._temperature(time, current, voltage, x), phase
-        )
+        def excess(i: Array, later: Callable[[Array], Inside] = later) -> Array:
+            return terminal_voltage(cells, now, later(i), i) - v_max
 
-    def _temperature(self, time: Array, current: Array, voltage: Array, x: Array) -> Array:
-        p = self.physics
-        zero = np.zeros_like(x)
-        rest = self.voltage(x, zero, zero, np.zeros(len(x)), np.zeros(len(x)))
-        soc = (x - self.x_empty[:, None]) / self.width[:, None]
-        kelvin = self.ambient[:, None] + _KELVIN
-        entropy = p.entropy_volt_per_kelvin * np.sin(2 * np.pi * (0.85 * soc - 0.22))
-        heat = current * (voltage - rest) + current * kelvin * entropy
-        target = self.ambient[:, None] + heat / p.cooling_watt_per_kelvin
-        constant = p.heat_capacity_joule_per_kelvin / p.cooling_watt_per_kelvin
-        keep = exp(-np.diff(time, axis=1) / constant)
-        now = self.ambient.copy()
-        result = np.empty_like(time)
-        for _ in range(2):  # the second time round begins as warm as the first ended
-            for k in range(time.shape[1]):
-                if k:
-                    now = target[:, k] + (now - target[:, k]) * keep[:, k - 1]
-                result[:, k] = now
-        return result
+        current = falling_current(excess, current)
+        inside = later(current)
+        time = time + step
+        rows.append((time, current, *inside))
+        if np.all(current <= p.cutoff_ampere):
+            break
+    return _cut_hold(bench, tuple(np.concatenate(part, axis=1) for part in zip(*rows, strict=True)))
 
 
-def _arrhenius(activation_kelvin: float, celsius: Array) -> Array:
-    """Factor on a resistance or a time constant against 25 degC: above 1 in the cold."""
-    return np.asarray(exp(activation_kelvin * (1 / (celsius + _KELVIN) - 1 / _REFERENCE_KELVIN)))
+def _cut_hold(bench: _Bench, columns: tuple[Array, ...]) -> _Phase:
+    """End each hold at its cut-off; later points repeat the end."""
+    time, current, x = columns[:3]
+    cutoff = bench.protocol.cutoff_ampere
+    end = crossing(time, -current, np.full_like(bench.x_high, -cutoff))
+    if bench.protocol.soc_maximum < 1:
+        end = np.minimum(end, crossing(time, x, bench.x_high))
+        end = np.where(x[:, :1] < bench.x_high - 1e-9, end, 0.0)
+    until = np.minimum(time, end)
+    current, s_n, s_p = (rows_interp(until, time, columns[k]) for k in (1, 3, 4))
+    # the cut divides a step: store what the records of the divided step add up to
+    passed = np.cumsum(0.5 * (current[:, 1:] + current[:, :-1]) * np.diff(until), axis=1)
+    x = x[:, :1] + _gain(bench, 1.0) * np.concatenate([0 * end, passed], axis=1)
+    return until, current, Inside(x, s_n, s_p)
 
 
-def _solve_current(excess: "object", guess: Array) -> Array:
-    """Find the current in 0..guess at which a rising function is zero (bisected secant)."""
-    assert callable(excess)  # noqa: S101
-    low, high = np.zeros_like(guess), guess * 1.0
-    f_low, f_high = excess(low), excess(high)
-    for k in range(10):
-        # Illinois-like: a secant, alternated with halving so that steep ends cannot stall it
-        slope = np.maximum(f_high - f_low, 1e-15)
-        secant = np.clip(low - f_low * (high - low) / slope, low, high)
-        trial = 0.5 * (low + high) if k % 3 == 2 else secant
-        value = excess(trial)
-        above = value > 0
-        high, f_high = np.where(above, trial, high), np.where(above, value, f_high)
-        low, f_low = np.where(above, low, trial), np.where(above, f_low, value)
-    slope = np.maximum(f_high - f_low, 1e-15)
-    return np.asarray(np.clip(low - f_low * (high - low) / slope, low, high))
+def _assemble(bench: _Bench, phases: list[_Phase]) -> CycleBatch:
+    cells, p = bench.cells, bench.protocol
+    charged, emptied = climate(cells, p.charge_ampere), climate(cells, p.discharge_ampere)
+    offset = np.zeros_like(bench.width)
+    times, voltages = [], []
+    for (time, current, inside), now in zip(
+        phases, (charged, charged, charged, emptied, emptied), strict=True
+    ):
+        times.append(time + offset)
+        offset = offset + time[:, -1:]
+        voltages.append(terminal_voltage(cells, now, inside, current))
+    # the tester regulates; what is left of the solver's error must not show
+    voltages[1] = np.full_like(voltages[1], cells.design.maximum_voltage_volt)
+    time, voltage = np.concatenate(times, axis=1), np.concatenate(voltages, axis=1)
+    current = np.concatenate([phase[1] for phase in phases], axis=1)
+    x = np.concatenate([phase[2].x for phase in phases], axis=1)
+    at_rest = terminal_voltage(cells, charged, Inside(x, 0 * x, 0 * x), 0 * x)
+    soc = (x - bench.x_empty) / bench.width
+    return CycleBatch(
+        time,
+        current,
+        voltage,
+        surface_temperature(cells, time, current, voltage - at_rest, soc),
+        np.repeat(np.arange(len(phases)), [phase[0].shape[1] for phase in phases]),
+    )
 
 
-def _rows_interp(at: Array, x: Array, y: Array) -> Array:
-    return np.stack([np.interp(a, b, c) for a, b, c in zip(at, x, y, strict=True)])
+def _last(phase: _Phase) -> Inside:
+    return Inside(*(part[:, -1:] for part in phase[2]))

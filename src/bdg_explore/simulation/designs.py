@@ -1,15 +1,17 @@
-"""Cell designs of published parameter sets: what the balance needs of each.
+"""Cell designs: two electrodes, their lithium and a voltage window; four are published ones.
 
 The capacities follow from the sets' electrode dimensions, `C = F eps L A c_max / 3600` with
 F = 96485.33212 C/mol. The negative electrode of the Prada set is the Chen graphite curve: the pair
 is a stand-in for an LFP/graphite power cell, not a fit to one.
 """
 
+from dataclasses import dataclass, replace
 from typing import Final
 
-from bdg_explore.errors import UnknownNameError, did_you_mean
+import numpy as np
 
-from .balance import CellDesign
+from bdg_explore.errors import ParameterError, UnknownNameError, did_you_mean
+
 from .half_cells import (
     GRAPHITE_CHEN,
     GRAPHITE_MARQUIS,
@@ -18,7 +20,61 @@ from .half_cells import (
     LFP,
     NMC532_MOHTAT,
     NMC811_CHEN,
+    HalfCell,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CellDesign:
+    """Two electrodes, their lithium and the voltage window of a full cell.
+
+    Attributes
+    ----------
+    name : str
+        What the design is called.
+    negative, positive : HalfCell
+        Electrode materials.
+    negative_capacity_ah, positive_capacity_ah : float
+        Capacity of each electrode over stoichiometry 0 to 1 [Ah].
+    lithium_ah : float
+        Cyclable lithium [Ah].
+    minimum_voltage_volt, maximum_voltage_volt : float
+        Voltage window [V].
+    nominal_capacity_ah : float
+        Capacity the maker would state [Ah].
+    """
+
+    name: str
+    negative: HalfCell
+    positive: HalfCell
+    negative_capacity_ah: float
+    positive_capacity_ah: float
+    lithium_ah: float
+    minimum_voltage_volt: float
+    maximum_voltage_volt: float
+    nominal_capacity_ah: float
+
+    def __post_init__(self) -> None:
+        for field in ("negative_capacity_ah", "positive_capacity_ah", "lithium_ah"):
+            value = getattr(self, field)
+            if not (np.isfinite(value) and value > 0):
+                raise ParameterError(f"{field} of {self.name} must be above 0 Ah, not {value!r}.")
+        if not self.minimum_voltage_volt < self.maximum_voltage_volt:
+            raise ParameterError(
+                f"The voltage window of {self.name} must rise: "
+                f"{self.minimum_voltage_volt!r} V to {self.maximum_voltage_volt!r} V does not."
+            )
+
+    def scaled(self, factor: float) -> "CellDesign":
+        """Return a cell of the same chemistry, `factor` times as large; stoichiometries stay."""
+        return replace(
+            self,
+            negative_capacity_ah=self.negative_capacity_ah * factor,
+            positive_capacity_ah=self.positive_capacity_ah * factor,
+            lithium_ah=self.lithium_ah * factor,
+            nominal_capacity_ah=self.nominal_capacity_ah * factor,
+        )
+
 
 #                                       negative        positive      C_n Ah   C_p Ah   Q_Li Ah
 CHEN2020: Final = CellDesign(

@@ -35,23 +35,21 @@ _DAY: Final = 86_400.0
 
 
 def _paused(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
-    """Nine days without power after cycle 300, and an hour unrecorded in cycle 100."""
     pause = 9 * _DAY
     for name in (START_TIME, END_TIME):
         cycles[name] = cycles[name] + pause * (cycles[CYCLE] > 300)
-    timeseries[TEST_TIME] = (timeseries[TEST_TIME] + pause * (timeseries[CYCLE] > 300)).round(1)
+    timeseries[TEST_TIME] = timeseries[TEST_TIME] + pause * (timeseries[CYCLE] > 300)
     hit = cycles[CYCLE] == 100
     begin = float(cycles.loc[hit, START_TIME].iloc[0]) + 1800
     lost = (timeseries[CYCLE] == 100) & timeseries[TEST_TIME].between(begin, begin + 3600)
     kept = timeseries[~lost].reset_index(drop=True)
     times = kept.loc[kept[CYCLE] == 100, TEST_TIME].to_numpy()
-    cycles.loc[hit, GAP_DURATION] = np.round(np.diff(times).max(), 1)
+    cycles.loc[hit, GAP_DURATION] = np.diff(times).max()
     cycles.loc[hit, RECORD_COUNT] -= int(lost.sum())
     return cycles, kept
 
 
 def _spiked(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
-    """Three wild voltages in the discharge of cycle 100."""
     rows = timeseries.index[
         (timeseries[CYCLE] == 100) & (timeseries[STEP_TYPE] == "constant_current_discharge")
     ]
@@ -65,7 +63,6 @@ def _spiked(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
 
 
 def _unfinished(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
-    """The tester stopped half way through the last discharge."""
     last = int(cycles[CYCLE].iloc[-1])
     mine = timeseries[CYCLE] == last
     falling = timeseries.index[mine & (timeseries[STEP_TYPE] == "constant_current_discharge")]
@@ -75,25 +72,24 @@ def _unfinished(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
     begun = float(timeseries.loc[falling[0], TEST_TIME])
     ended = float(kept[TEST_TIME].iloc[-1])
     share = (ended - begun) / float(cycles.loc[row, DISCHARGING_DURATION])
-    for name, digits in (
-        (CYCLE_DISCHARGING_CAPACITY, 5),
-        (COULOMBIC_EFFICIENCY, 5),
-        (CYCLE_DISCHARGING_ENERGY, 4),
-        (ENERGY_EFFICIENCY, 5),
+    for name in (
+        CYCLE_DISCHARGING_CAPACITY,
+        COULOMBIC_EFFICIENCY,
+        CYCLE_DISCHARGING_ENERGY,
+        ENERGY_EFFICIENCY,
     ):
-        cycles.loc[row, name] = round(float(cycles.loc[row, name]) * share, digits)
-    cycles.loc[row, DISCHARGING_DURATION] = round(ended - begun, 1)
+        cycles.loc[row, name] = float(cycles.loc[row, name]) * share
+    cycles.loc[row, DISCHARGING_DURATION] = ended - begun
     cycles.loc[row, END_TIME] = ended
-    cycles.loc[row, DURATION] = round(ended - float(cycles.loc[row, START_TIME]), 1)
+    cycles.loc[row, DURATION] = ended - float(cycles.loc[row, START_TIME])
     cycles.loc[row, COMPLETE] = False
     cycles.loc[row, RECORD_COUNT] = int((kept[CYCLE] == last).sum())
     cycles.loc[row, MINIMUM_VOLTAGE] = float(kept.loc[kept[CYCLE] == last, VOLTAGE].min())
     return cycles, kept
 
 
-def _thermometer_off(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
-    """The thermometer reads one value from cycle 200 on."""
-    stuck = 24.9
+def _stuck(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
+    stuck = 24.875
     late = cycles[CYCLE] >= 200
     for name in (MEAN_TEMPERATURE, MINIMUM_TEMPERATURE, MAXIMUM_TEMPERATURE):
         cycles.loc[late, name] = stuck
@@ -101,24 +97,29 @@ def _thermometer_off(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
     return cycles, timeseries
 
 
-def _cycles_lost(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
-    """A file with cycles 151 to 170 is lost."""
+def _lost(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
     kept = cycles[~cycles[CYCLE].between(151, 170)].reset_index(drop=True)
     return kept, timeseries[~timeseries[CYCLE].between(151, 170)].reset_index(drop=True)
 
 
-_SPOILERS: Final[dict[str, Callable[[pd.DataFrame, pd.DataFrame], Tables]]] = {
-    "LFP_25C_0-100_0.5-1C_c": _paused,
-    "NMC811_25C_0-100_0.5-1C_b": _spiked,
-    "NMC532_25C_0-100_0.5-1C_c": _unfinished,
-    "LFP_25C_0-100_3-1C_b": _thermometer_off,
-    "NMC532_10C_0-100_0.5-1C_b": _cycles_lost,
+_SPOILERS: Final[dict[str, tuple[str, Callable[[pd.DataFrame, pd.DataFrame], Tables]]]] = {
+    "LFP_25C_0-100_0.5-1C_c": (
+        "nine days without power after cycle 300, and an hour unrecorded in cycle 100",
+        _paused,
+    ),
+    "LFP_25C_0-100_3-1C_b": ("the thermometer reads one value from cycle 200 on", _stuck),
+    "NMC532_10C_0-100_0.5-1C_b": ("cycles 151 to 170 are lost", _lost),
+    "NMC532_25C_0-100_0.5-1C_c": (
+        "the tester stopped half way through the last discharge",
+        _unfinished,
+    ),
+    "NMC811_25C_0-100_0.5-1C_b": (
+        "three wild voltages in the discharge of cycle 100",
+        _spiked,
+    ),
 }
-# What a cell says about itself; empty for all others.
-FLAWS: Final = {
-    name: f" Deliberate flaw: {(spoiler.__doc__ or '').strip()}"
-    for name, spoiler in _SPOILERS.items()
-}
+# What a spoilt cell says about itself.
+FLAWS: Final = {name: text for name, (text, _) in _SPOILERS.items()}
 
 
 def spoil(native_id: str, cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
@@ -136,5 +137,7 @@ def spoil(native_id: str, cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tab
     cycles, timeseries : DataFrame
         The tables as a careless laboratory would have kept them.
     """
-    spoiler = _SPOILERS.get(native_id)
-    return spoiler(cycles.copy(), timeseries.copy()) if spoiler else (cycles, timeseries)
+    if native_id not in _SPOILERS:
+        return cycles, timeseries
+    _, spoiler = _SPOILERS[native_id]
+    return spoiler(cycles.copy(), timeseries.copy())

@@ -43,7 +43,7 @@ from .ageing import Evolution, evolve, state_of, usable
 from .cycling import CycleBatch, simulate_cycles
 from .fleet import FleetCell
 from .half_cells import Array
-from .noise import Noise
+from .noise import TIME_BITS, Noise, quantize
 
 _NODES: Final = 80
 _SEARCH_NODES: Final = 60
@@ -53,7 +53,7 @@ _WANDER_MEMORY: Final = 0.97
 # Shuttle and self-discharge: charge lost in a cycle that costs no lithium, at 25 degC [1].
 _SHUTTLE: Final = 1.2e-4
 # Between the last record of a cycle and the first of the next [s].
-TICK: Final = 0.1
+TICK: Final = 0.125
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ def live(cell: FleetCell) -> Life:
 
 
 def stored_cycles(last: int) -> NDArray[np.int64]:
-    """Return the cycles whose records are kept: 1, 10, 100 and seven spread to the last."""
-    spread = np.round(np.linspace(1, last, 8)).astype(np.int64)
+    """Return the cycles whose records are kept: 1, 10, 100 and some spread to the last."""
+    spread = np.round(np.linspace(1, last, 10)).astype(np.int64)
     fixed = np.array([1, 10, 100])
     return np.unique(np.concatenate([fixed[fixed <= last], spread]))
 
@@ -156,33 +156,31 @@ def _last_cycle(cell: FleetCell) -> int:
         return int(grid[-1])
     k = int(np.argmax(worn))
     fall = (capacity[k - 1] - cell.ends_at * capacity[0]) / (capacity[k - 1] - capacity[k])
-    return int(round(grid[k - 1] + fall * (grid[k] - grid[k - 1])))
+    return round(float(grid[k - 1] + fall * (grid[k] - grid[k - 1])))
 
 
 def _facts(batch: CycleBatch) -> dict[str, Array]:
-    """Summarize simulated cycles; capacities [Ah], energies [Wh], times [s], temperatures [degC]."""
-    t, i, v, kelvin = (
-        batch.time_second,
-        batch.current_ampere,
-        batch.voltage_volt,
-        batch.temperature_celsius,
-    )
+    """Summarize simulated cycles in capacities [Ah], energies [Wh], times [s], temperatures."""
+    t, i, v = batch.time_second, batch.current_ampere, batch.voltage_volt
+    celsius = batch.temperature_celsius
     charge, discharge = np.flatnonzero(batch.phase <= 1), np.flatnonzero(batch.phase == 3)
-    mean = np.trapezoid(kelvin, t, axis=1) / t[:, -1]
+
+    def hours(rate: Array, columns: NDArray[np.int64]) -> Array:
+        return np.asarray(np.trapezoid(rate[:, columns], t[:, columns], axis=1) / 3600)
+
     return {
-        CYCLE_CHARGING_CAPACITY: np.trapezoid(i[:, charge], t[:, charge], axis=1) / 3600,
-        CYCLE_DISCHARGING_CAPACITY: -np.trapezoid(i[:, discharge], t[:, discharge], axis=1) / 3600,
-        CYCLE_CHARGING_ENERGY: np.trapezoid((i * v)[:, charge], t[:, charge], axis=1) / 3600,
-        CYCLE_DISCHARGING_ENERGY: -np.trapezoid((i * v)[:, discharge], t[:, discharge], axis=1)
-        / 3600,
+        CYCLE_CHARGING_CAPACITY: hours(i, charge),
+        CYCLE_DISCHARGING_CAPACITY: -hours(i, discharge),
+        CYCLE_CHARGING_ENERGY: hours(i * v, charge),
+        CYCLE_DISCHARGING_ENERGY: -hours(i * v, discharge),
         CHARGING_DURATION: t[:, charge[-1]],
         DISCHARGING_DURATION: t[:, discharge[-1]] - t[:, discharge[0]],
         DURATION: t[:, -1],
         MINIMUM_VOLTAGE: v.min(axis=1),
         MAXIMUM_VOLTAGE: v.max(axis=1),
-        MEAN_TEMPERATURE: mean,
-        MINIMUM_TEMPERATURE: kelvin.min(axis=1),
-        MAXIMUM_TEMPERATURE: kelvin.max(axis=1),
+        MEAN_TEMPERATURE: np.asarray(np.trapezoid(celsius, t, axis=1) / t[:, -1]),
+        MINIMUM_TEMPERATURE: celsius.min(axis=1),
+        MAXIMUM_TEMPERATURE: celsius.max(axis=1),
     }
 
 
@@ -192,12 +190,12 @@ def _cycles_table(
     count = len(every)
     gauge = 1 + 1.5e-4 * _noise(cell, "capacity").drift(count, memory=0.3)
     bias = 1 + 3e-5 * _noise(cell, "efficiency").normal(count)
-    q_dis = np.round(facts[CYCLE_DISCHARGING_CAPACITY] * gauge, 5)
-    q_chg = np.round(facts[CYCLE_CHARGING_CAPACITY] * gauge * bias, 5)
-    e_dis = np.round(facts[CYCLE_DISCHARGING_ENERGY] * gauge, 4)
-    e_chg = np.round(facts[CYCLE_CHARGING_ENERGY] * gauge * bias, 4)
-    duration = np.round(facts[DURATION] * 10) / 10
-    end = np.round(np.cumsum(duration + TICK), 1)
+    q_dis = facts[CYCLE_DISCHARGING_CAPACITY] * gauge
+    q_chg = facts[CYCLE_CHARGING_CAPACITY] * gauge * bias
+    e_dis = facts[CYCLE_DISCHARGING_ENERGY] * gauge
+    e_chg = facts[CYCLE_CHARGING_ENERGY] * gauge * bias
+    duration = quantize(facts[DURATION], TIME_BITS)
+    end = np.cumsum(duration + TICK)
     volt = 2e-4 * _noise(cell, "voltage limits").normal(2 * count)
     evolution = evolve(cell.design, cell.path, every)
     table = {
@@ -206,25 +204,25 @@ def _cycles_table(
         CYCLE_DISCHARGING_CAPACITY: q_dis,
         CYCLE_CHARGING_ENERGY: e_chg,
         CYCLE_DISCHARGING_ENERGY: e_dis,
-        COULOMBIC_EFFICIENCY: np.round(q_dis / q_chg, 5),
-        ENERGY_EFFICIENCY: np.round(e_dis / e_chg, 5),
-        MEAN_CHARGING_VOLTAGE: np.round(e_chg / q_chg, 4),
-        MEAN_DISCHARGING_VOLTAGE: np.round(e_dis / q_dis, 4),
-        MINIMUM_VOLTAGE: np.round(facts[MINIMUM_VOLTAGE] - np.abs(volt[:count]), 4),
-        MAXIMUM_VOLTAGE: np.round(facts[MAXIMUM_VOLTAGE] + np.abs(volt[count:]), 4),
-        MEAN_TEMPERATURE: np.round(facts[MEAN_TEMPERATURE], 2),
-        MINIMUM_TEMPERATURE: np.round(facts[MINIMUM_TEMPERATURE], 1),
-        MAXIMUM_TEMPERATURE: np.round(facts[MAXIMUM_TEMPERATURE], 1),
-        AMBIENT_TEMPERATURE: np.round(cell.condition.celsius + wander, 1),
-        START_TIME: np.round(end - duration, 1),
+        COULOMBIC_EFFICIENCY: q_dis / q_chg,
+        ENERGY_EFFICIENCY: e_dis / e_chg,
+        MEAN_CHARGING_VOLTAGE: e_chg / q_chg,
+        MEAN_DISCHARGING_VOLTAGE: e_dis / q_dis,
+        MINIMUM_VOLTAGE: facts[MINIMUM_VOLTAGE] - np.abs(volt[:count]),
+        MAXIMUM_VOLTAGE: facts[MAXIMUM_VOLTAGE] + np.abs(volt[count:]),
+        MEAN_TEMPERATURE: facts[MEAN_TEMPERATURE],
+        MINIMUM_TEMPERATURE: facts[MINIMUM_TEMPERATURE],
+        MAXIMUM_TEMPERATURE: facts[MAXIMUM_TEMPERATURE],
+        AMBIENT_TEMPERATURE: cell.condition.celsius + wander,
+        START_TIME: end - duration,
         END_TIME: end,
         DURATION: duration,
-        CHARGING_DURATION: np.round(facts[CHARGING_DURATION], 1),
-        DISCHARGING_DURATION: np.round(facts[DISCHARGING_DURATION], 1),
+        CHARGING_DURATION: facts[CHARGING_DURATION],
+        DISCHARGING_DURATION: facts[DISCHARGING_DURATION],
         COMPLETE: np.ones(count, dtype=bool),
-        LOSS_OF_LITHIUM: np.round(evolution.lli, 5),
-        LOSS_OF_MATERIAL_PE: np.round(evolution.lam_pe, 5),
-        LOSS_OF_MATERIAL_NE: np.round(evolution.lam_ne, 5),
+        LOSS_OF_LITHIUM: evolution.lli,
+        LOSS_OF_MATERIAL_PE: evolution.lam_pe,
+        LOSS_OF_MATERIAL_NE: evolution.lam_ne,
     }
     return pd.DataFrame(table)
 

@@ -17,6 +17,24 @@ _MEAN: Final = _UNIFORMS * 65535 / 2
 _SCALE: Final = float(np.sqrt(_UNIFORMS * (65536.0**2 - 1) / 12))
 
 
+# Clocks tick in eighths of a second, which sums keep exact.
+TIME_BITS: Final = 3
+
+
+def quantize(values: Array, bits: int) -> Array:
+    """Round to multiples of `2**-bits`, which binary numbers hold exactly.
+
+    Parameters
+    ----------
+    values : ndarray
+        Anything.
+    bits : int
+        Binary places to keep.
+    """
+    scale = 2.0**bits
+    return np.asarray(np.round(values * scale) / scale)
+
+
 class Noise:
     """A stream of near-normal numbers, named by what it is for.
 
@@ -43,7 +61,7 @@ class Noise:
         for shift in (0, 16, 32, 48):
             part = (raw >> np.uint64(shift)) & np.uint64(0xFFFF)
             total += part.astype(np.int64).reshape(count, -1).sum(axis=1)
-        return (total - _MEAN) / _SCALE
+        return np.asarray((total - _MEAN) / _SCALE, dtype=np.float64)
 
     def drift(self, count: int, *, memory: float) -> Array:
         """Draw a slow wander of mean 0 and standard deviation 1 (first-order autoregression).

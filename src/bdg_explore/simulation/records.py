@@ -23,7 +23,7 @@ from bdg_explore.columns import (
 
 from .half_cells import Array
 from .life import TICK, Life
-from .noise import Noise
+from .noise import TIME_BITS, Noise, quantize
 
 # The five steps of a cycle, in the order of `CycleBatch.phase`.
 STEP_TYPES: Final = (
@@ -99,7 +99,7 @@ def _cycle_records(life: Life, row: int) -> pd.DataFrame:
 
 
 def _pick(time: Array, voltage: Array, c_rate: Array, *, resting: bool) -> Array:
-    """Choose the times of the records of one step [s], in tenths of a second."""
+    """Choose the times of the records of one step [s], in ticks of the clock."""
     spacing = _REST_SECOND if resting else _CURRENT_SECOND
     moved = (
         np.abs(np.diff(voltage)) / _VOLT
@@ -111,7 +111,7 @@ def _pick(time: Array, voltage: Array, c_rate: Array, *, resting: bool) -> Array
     count = max(2, int(np.ceil(way[-1] + 0.37)) + 1)
     picked = np.interp(np.linspace(0.0, way[-1], count), way, time)
     first, last = time[0] + TICK, time[-1]
-    return np.unique(np.round(np.clip(picked, first, last), 1))
+    return np.unique(quantize(np.clip(picked, first, last), TIME_BITS))
 
 
 def _as_measured(
@@ -124,11 +124,9 @@ def _as_measured(
     current = frame[CURRENT] + flowing * _CURRENT_NOISE * nominal * noise.normal(count)
     return frame.assign(
         **{
-            TEST_TIME: np.round(frame[TEST_TIME] + start, 1),
-            CURRENT: np.round(current, 4),
-            VOLTAGE: np.round(frame[VOLTAGE] + _VOLT_NOISE * noise.normal(count), 4),
-            SURFACE_TEMPERATURE: np.round(
-                frame[SURFACE_TEMPERATURE] + _KELVIN_NOISE * noise.normal(count), 1
-            ),
+            TEST_TIME: frame[TEST_TIME] + start,
+            CURRENT: current,
+            VOLTAGE: frame[VOLTAGE] + _VOLT_NOISE * noise.normal(count),
+            SURFACE_TEMPERATURE: frame[SURFACE_TEMPERATURE] + _KELVIN_NOISE * noise.normal(count),
         }
     )
