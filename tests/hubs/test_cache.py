@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bdg_explore.errors import FetchError
-from bdg_explore.hubs import addresses, checksums, parts, places, records
-from bdg_explore.hubs import cache as box
+from bdg_explore.hubs.fetching import addresses, checksums, parts, places, records
+from bdg_explore.hubs.fetching import cache as box
 
 URL = "https://hub.example/files/b1c0.csv"
 

@@ -25,14 +25,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bdg_explore.errors import FetchError
-from bdg_explore.hubs import receiving
-from bdg_explore.hubs.cache import cached, forget
-from bdg_explore.hubs.fetch import fetch
-from bdg_explore.hubs.parts import part_size
-from bdg_explore.hubs.places import place_of
-from bdg_explore.hubs.records import read_record
+from bdg_explore.hubs.fetching import receiving
+from bdg_explore.hubs.fetching.cache import cached, forget
+from bdg_explore.hubs.fetching.fetch import fetch
+from bdg_explore.hubs.fetching.parts import part_size
+from bdg_explore.hubs.fetching.places import place_of
+from bdg_explore.hubs.fetching.records import read_record
 
-module = importlib.import_module("bdg_explore.hubs.fetch")  # `hubs.fetch` may be the function
+module = importlib.import_module("bdg_explore.hubs.fetching.fetch")
 BODY = random.Random(7).randbytes(400_000)
 DIGEST = hashlib.sha256(BODY).hexdigest()
 PATH = "/data/b1c0.bin"
@@ -747,7 +747,7 @@ def run_child(script: str) -> subprocess.Popen:
     head = (
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from bdg_explore.errors import FetchError\n"
-        "from bdg_explore.hubs.fetch import fetch\n"
+        "from bdg_explore.hubs.fetching.fetch import fetch\n"
     )
     return subprocess.Popen(
         [sys.executable, "-c", head + script],

@@ -17,7 +17,7 @@ from bdg_explore.errors import BdgError, CatalogError, did_you_mean
 from bdg_explore.shipped import catalogs_folder
 
 from .entries import Dataset, Hub, dataset_from_entry, hub_from_metadata
-from .fetch import fetch
+from .fetching.fetch import fetch
 
 DRIVERS: Final = ("bdg_dataset", "yaml_file_cat")
 SCHEMES: Final = ("https", "http", "s3", "gs")

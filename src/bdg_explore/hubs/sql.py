@@ -10,8 +10,8 @@ import pandas as pd
 from bdg_explore.columns import CELL
 from bdg_explore.errors import BdgError
 
-from .cache import cached
 from .entries import Dataset, TableSource
+from .fetching.cache import cached
 
 Local = tuple[Dataset, TableSource, Mapping[str, str]]
 

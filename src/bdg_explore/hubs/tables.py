@@ -13,9 +13,9 @@ from bdg_explore.columns import CELL
 from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError
 from bdg_explore.frames import CONTRACTS, check_frame
 
-from .cache import cached
 from .entries import Dataset, TableFile, TableSource
-from .fetch import fetch
+from .fetching.cache import cached
+from .fetching.fetch import fetch
 
 _SUFFIX_FORMATS: Final = {".parquet": "parquet", ".csv": "csv", ".gz": "csv"}
 
