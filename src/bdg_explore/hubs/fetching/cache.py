@@ -1,7 +1,7 @@
 """Which fetched files are here, and when one of them counts as whole.
 
-A file counts as whole only together with a record that fits it. `bdg_explore.hubs.fetching.places` says
-where the two are kept, `bdg_explore.hubs.fetching.parts` how a download becomes one.
+A file counts as whole only together with a record that fits it. `places` says
+where the two are kept, `parts` how a download becomes one.
 """
 
 from contextlib import suppress

@@ -2,7 +2,7 @@
 
 A download is written to a part file and gets its name only after its length and sha256 were
 verified; one that broke off goes on from where it stopped, if the server still has the same
-version. `bdg_explore.hubs.fetching.places` says where files are kept, `bdg_explore.hubs.cache` when one
+version. `places` says where files are kept, `cache` when one
 counts as whole.
 """
 
