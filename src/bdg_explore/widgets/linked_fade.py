@@ -129,7 +129,9 @@ class LinkedFade(traitlets.HasTraits):
         if self.state.selection:
             return ""
         drawn, here, found = len(uids) - len(missing), len(self._found_here()), self.state.total
-        shown = f"Showing {drawn:,} of {_cells(found)} found; select some to see only them."
+        shown = f"Showing {drawn:,} of {_cells(found)} found."
+        if drawn > 1:
+            shown = f"{shown[:-1]}; select some to see only them."
         if here < found:
             shown += f" {found - here:,} have no measurements on this machine yet."
         return shown

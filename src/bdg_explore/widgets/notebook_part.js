@@ -25,7 +25,13 @@ async function render({ model, el }) {
   const address = URL.createObjectURL(new Blob([model.get("part")], { type: "text/javascript" }));
   try {
     const part = await import(address);
-    host.attachShadow({ mode: "open" }).append(style, part.render({ model: asPanelModel(model) }));
+    const root = host.attachShadow({ mode: "open" });
+    root.append(style, part.render({ model: asPanelModel(model) }));
+    root.addEventListener("keydown", (event) => {
+      // In JupyterLab, Enter does not end the change of a text field as it does elsewhere.
+      if (event.key !== "Enter" || event.target.type !== "text") return;
+      event.target.dispatchEvent(new Event("change"));
+    });
   } finally {
     URL.revokeObjectURL(address);
   }

@@ -1,0 +1,89 @@
+"""The browser in a real JupyterLab: what the mouse does there is what the kernel holds."""
+
+import shutil
+
+import nbformat
+import pytest
+
+from . import made_up
+from .browser import chromium, quiet_page
+from .jupyterlab_server import jupyterlab
+
+pytestmark = [pytest.mark.ui, pytest.mark.slow]
+
+# No extension is loaded and no earlier cell is run: the browser must need neither.
+CELLS = [
+    "import made_up\nimport bdg_explore as bdg\n"
+    "browser = bdg.CellBrowser(made_up.FakeHubs(made_up.fleet()))\nbrowser",
+    "print('selection', browser.selection)\nprint('drawn', browser.fade.wanted())",
+]
+PICKED = ("demo-lfp/lfp-10c-r0", "demo-lfp/lfp-45c-r6")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copy(made_up.__file__, folder / "made_up.py")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, folder / "browse.ipynb")
+    with jupyterlab(folder) as address:
+        yield address
+
+
+def run(page, cell: int) -> None:
+    page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputArea").click()
+    page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+
+
+def test_search_and_pick_with_the_mouse(lab: str) -> None:
+    with (
+        chromium() as browser,
+        quiet_page(browser, viewport={"width": 1400, "height": 1100}) as page,
+    ):
+        page.goto(f"{lab}/lab/tree/browse.ipynb?reset")
+        page.wait_for_selector(".jp-CodeCell", timeout=60_000)
+        page.wait_for_function("window.jupyterapp !== undefined")
+        page.get_by_text("Python 3", exact=False).first.wait_for()
+        run(page, 0)
+        page.wait_for_selector(".bdg-plot[data-drawn] .bk-Figure", timeout=60_000)
+        assert page.locator(".bdg-table tbody tr").count() == 10
+
+        # type a query: letters are text here, not shortcuts of JupyterLab
+        page.get_by_placeholder("lfp 45c").press_sequentially("lfp", delay=60)
+        page.get_by_role("status").filter(has_text="of 4").wait_for()
+        assert page.locator(".jp-Cell").count() == len(CELLS)
+
+        drawn = int(page.locator(".bdg-plot").get_attribute("data-drawn"))
+        page.get_by_role("rowheader", name=PICKED[0]).click()
+        page.get_by_role("checkbox", name=f"Select {PICKED[1]}").click()
+        page.get_by_text("2 selected").wait_for()  # said by the kernel
+        page.wait_for_function(
+            f"Number(document.querySelector('.bdg-plot').dataset.drawn) > {drawn}", timeout=20_000
+        )
+        run(page, 1)
+        output = page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output")
+        output.filter(has_text="drawn").wait_for()
+        assert f"selection {PICKED!r}" in output.inner_text()
+        assert f"drawn {PICKED!r}" in output.inner_text()
+
+        # keys in the table move, select and open; JupyterLab hears none of them
+        page.get_by_role("rowheader", name=PICKED[1]).click()  # takes it back
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Space")
+        page.get_by_role("checkbox", name="Select demo-lfp/lfp-25c-r3").wait_for()
+        assert page.get_by_role("checkbox", name="Select demo-lfp/lfp-25c-r3").is_checked()
+        page.locator(".bdg-part input[type=text]").first.fill("20")
+        page.keyboard.press("Enter")
+        page.get_by_role("status").filter(has_text="of 2").wait_for()
+        assert page.locator(".jp-Cell").count() == len(CELLS)
+
+        # the picture follows the theme
+        drawn = int(page.locator(".bdg-plot").get_attribute("data-drawn"))
+        page.evaluate(
+            "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+        )
+        page.wait_for_function(
+            f"Number(document.querySelector('.bdg-plot').dataset.drawn) > {drawn}", timeout=20_000
+        )
