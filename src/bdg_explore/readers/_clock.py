@@ -1,7 +1,10 @@
 """Dates as testers write them, to seconds since 1970."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +16,11 @@ _SLASHED: Final = (
 )
 
 
+_WRITTEN: Final = re.compile(
+    r"\s*(?:(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+    r"|(?P<month2>\d\d)/(?P<day2>\d\d)/(?P<year2>\d{4}))"
+    r"[ T](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<part>\d{1,6}))?)?\s*"
+)
 _ZONED: Final = r"(Z|[+-]\d{2}:?\d{2})$"
 _LOCAL: Final = "the tester's local time, its zone not stated; read as if UTC"
 
@@ -40,20 +48,96 @@ def local_time(values: Any) -> tuple[Any, str]:
     """
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
         return values, ""
+    if pa.types.is_timestamp(values.type):
+        return _since_1970(values), "" if values.type.tz else _LOCAL
+    quick = _alike(values)
+    if quick is not None:
+        return quick, _LOCAL
     given = texts(values)
     first = next((text.as_py() for text in given if text.is_valid), None)
     if first is None or _is_number(first):
         return _numbers(given), ""
     iso = _from_slashes(given) if "/" in first else given
     zone = "UTC" if pc.match_substring_regex(pa.scalar(first), _ZONED).as_py() else None
-    for unit, per_second in (("us", 1e6), ("ns", 1e9)):
+    for unit in ("us", "ns"):
         try:
             stamps = iso.cast(pa.timestamp(unit, zone))
         except pa.ArrowInvalid:
             continue
-        seconds = pc.divide(stamps.cast(pa.int64()).cast(pa.float64()), per_second)
-        return seconds, "" if zone else _LOCAL
+        return _since_1970(stamps), "" if zone else _LOCAL
     raise _first_bad(given, iso, zone)
+
+
+def _since_1970(stamps: Any) -> Any:
+    per_second = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[stamps.type.unit]
+    return pc.divide(stamps.cast(pa.int64()).cast(pa.float64()), per_second)
+
+
+def _alike(values: Any) -> Any:
+    """Read dates that are all written alike, digit under digit: ten times faster than in general.
+
+    Returns None where they are not, or one of them is no date; the general way then says which.
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    rows = len(values)
+    width = len(values[0].as_py() or "") if rows and not values.null_count else 0
+    _, offsets, data = values.buffers() if width else (None, None, None)
+    if not width or data is None or not pa.types.is_string(values.type):
+        return None
+    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + rows + 1]
+    written = _WRITTEN.fullmatch(values[0].as_py())
+    if written is None or (np.diff(ends) != width).any():
+        return None
+    signs = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]].reshape(rows, width)
+    signs = np.ascontiguousarray(signs.T)
+    spans = {name: written.span(name) for name in written.groupdict() if written[name]}
+    digits = {place for span in spans.values() for place in range(*span)}
+    for place in range(width):
+        row = signs[place]
+        alike = row - ord("0") <= 9 if place in digits else row == row[0]  # uint8 wraps around
+        if not alike.all():
+            return None
+    days = _days(values, signs, written)
+    hour, minute, second, part = (
+        _number(signs, *spans.get(name, (0, 0))) for name in ("hour", "minute", "second", "part")
+    )
+    if days is None or hour.max() > 23 or minute.max() > 59 or second.max() > 59:
+        return None
+    finer = 10 ** (spans["part"][1] - spans["part"][0]) if "part" in spans else 1
+    seconds = days + (hour * 3600 + minute * 60 + second)
+    return pa.array((seconds * finer + part) / finer)
+
+
+def _days(values: Any, signs: Any, written: "re.Match[str]") -> Any:
+    """Give midnight of each record's day [s], looking only where the day changes."""
+    style = "" if written["year"] else "2"
+    start = min(written.start(name + style) for name in ("year", "month", "day"))
+    stop = max(written.end(name + style) for name in ("year", "month", "day"))
+    change = np.zeros(len(values), bool)
+    change[0] = True
+    for place in range(start, stop):
+        change[1:] |= signs[place, 1:] != signs[place, :-1]
+    begin = np.flatnonzero(change)
+    style = "%Y-%m-%d" if written["year"] else "%m/%d/%Y"
+    try:
+        days = [
+            datetime.strptime(values[int(i)].as_py()[start:stop], style).replace(tzinfo=UTC)
+            for i in begin
+        ]
+    except ValueError:
+        return None
+    midnights = np.array([int(day.timestamp()) for day in days], np.int64)
+    return np.repeat(midnights, np.diff(begin, append=len(values)))
+
+
+def _number(signs: Any, start: int, stop: int) -> Any:
+    """Read the digits in some columns of text as one number a record."""
+    total = np.zeros(signs.shape[1], np.int32)
+    for place in range(start, stop):
+        total *= 10
+        total += signs[place] - np.uint8(ord("0"))
+    return total
 
 
 def _is_number(text: str) -> bool:

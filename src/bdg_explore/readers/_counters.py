@@ -30,13 +30,15 @@ def restarts(counter: Any, cycle: Any) -> Restart:
     A fall larger than one part in a million of the counter's range is a restart.
     """
     values = np.asarray(counter, dtype=float)
+    cycle = np.asarray(cycle)
     given = np.isfinite(values)
-    values, cycle = values[given], np.asarray(cycle)[given]
+    if not given.all():
+        values, cycle = values[given], cycle[given]
     if len(values) < 2:
         return "cycle"
     slack = 1e-9 + 1e-6 * (values.max() - values.min())
-    falls = np.diff(values) < -slack
-    new = np.diff(cycle) != 0
+    falls = values[1:] < values[:-1] - slack
+    new = cycle[1:] != cycle[:-1]
     if falls.any():
         return "cycle" if new[falls].all() else "otherwise"
     return "never" if new.any() and values.max() > values[np.argmax(new)] + slack else "cycle"

@@ -53,16 +53,19 @@ def convert(wanted: Wanted, values: Any) -> tuple[Any, str]:
     return _counts(numbers) if wanted.held == "count" else numbers, note
 
 
-def nulls(values: Any) -> int:
-    """Count the records without a value: null, not a number, or an empty text."""
+def nulls(values: Any, *, exact: bool = False) -> int:
+    """Count the records without a value: null, not a number, or a blank text.
+
+    The quick count overlooks NaN and texts of nothing but spaces; `exact` looks at every value.
+    """
     if not _is_arrow(values):
         return int(pd.isna(values).sum())
     count = int(values.null_count)
-    if pa.types.is_floating(values.type):
-        whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-        count += int(pc.sum(pc.is_nan(whole)).as_py() or 0)
-    elif _is_text(values):
-        count += int(pc.sum(pc.equal(pc.utf8_trim_whitespace(values), "")).as_py() or 0)
+    if _is_text(values):
+        bare = pc.utf8_trim_whitespace(values) if exact else values
+        count += int(pc.sum(pc.equal(pc.binary_length(bare), 0)).as_py() or 0)
+    elif exact and pa.types.is_floating(values.type):
+        count += int(pc.sum(pc.is_nan(values)).as_py() or 0)
     return count
 
 
@@ -143,11 +146,15 @@ def _counts(numbers: Any) -> Any:
     missing = np.isnan(numbers)
     gaps = bool(missing.any())
     given = numbers[~missing] if gaps else numbers
-    wrong = (np.rint(given) != given) | (np.abs(given) > _LARGEST_COUNT)
-    if wrong.any():
-        row = int(np.flatnonzero(~missing)[wrong.argmax()])
-        raise BadText(row, f"{numbers[row]:g}", "a whole number")
-    return numbers if gaps else numbers.astype(np.int64)
+    if len(given) and np.abs(given).max() > _LARGEST_COUNT:
+        wrong = np.abs(given) > _LARGEST_COUNT
+    else:
+        whole = given.astype(np.int64)
+        wrong = whole != given
+        if not wrong.any():
+            return numbers if gaps else whole
+    row = int(np.flatnonzero(~missing)[wrong.argmax()])
+    raise BadText(row, f"{numbers[row]:g}", "a whole number")
 
 
 def _labels(values: Any) -> Any:

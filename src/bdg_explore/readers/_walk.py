@@ -90,7 +90,8 @@ def _from_frame(frame: pd.DataFrame, request: Request) -> Raw:
 def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
     columns: dict[str, Any] = {}
     accounts: dict[str, dict[str, Any]] = {}
-    for wanted, values in zip(raw.plan, raw.values, strict=True):
+    for i, wanted in enumerate(raw.plan):
+        values, raw.values[i] = raw.values[i], None  # converted one by one, to save memory
         before = nulls(values)
         try:
             converted, note = convert(wanted, values)
@@ -99,12 +100,14 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
                 f"{source.name}, {raw.place(bad.row)}, column {wanted.header!r}: "
                 f"{bad.text[:60]!r} is not {bad.what}. Correct it, or leave the field empty."
             ) from None
-        if wanted.held == "count" and before and before == len(converted):
+        if wanted.held == "count" and len(converted) and pd.isna(converted).all():
             raw.notes.append(f"{wanted.header!r} is empty throughout; {wanted.name} is left out")
             continue
         if note:
             raw.notes.append(f"{wanted.header!r}: {note}")
         after = int(pd.isna(converted).sum())
+        if after != before:
+            before = nulls(values, exact=True)
         if after != before:
             raise ReadError(
                 f"{source.name}, column {wanted.header!r}: {before} records without a value became "
