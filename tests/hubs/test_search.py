@@ -53,7 +53,7 @@ def cells() -> pd.DataFrame:
     rows[TITLE] = rows[DATASET].map({"severson-2019": "Data-driven prediction of cycle life"})
     rows[KIND] = ["experimental"] * 5 + ["synthetic"] * 2
     rows[FORM_FACTOR] = ["18650", "18650", "18650", "18650", "18650", "pouch", "pouch"]
-    rows[PROTOCOL] = ["3.6C(80%)-3.6C", "4C", None, None, None, "CC-CV", None]
+    rows[PROTOCOL] = ["3.6C(80%)-3.6C", "4C(45%)-3C", None, None, None, "CC-CV", None]
     rows[NOTE] = [None, None, None, "stopped at room temperature", None, None, None]
     rows[ALSO_KNOWN_AS] = ["EL150800460514", None, None, None, None, None, None]
     return rows
@@ -82,6 +82,7 @@ def found(index: CellIndex, *question, **more) -> list[str]:
         ("lfp 45degC", ["demo/lfp-45c-r1"]),
         ("45°C", ["demo/lfp-45c-r1"]),
         ("25", ["snl/SNL_18650_NMC_25C_0-100_0.5-1C_a"]),  # neither 2.25 Ah nor 0.25
+        ("45%", ["severson-2019/b1c10"]),  # a percentage is another thing than 45 degC
         ("25c", ["snl/SNL_18650_NMC_25C_0-100_0.5-1C_a"]),
         ("2.25ah", ["demo/lfp-45c-r1"]),
         ("2250mAh", ["demo/lfp-45c-r1"]),

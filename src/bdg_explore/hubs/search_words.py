@@ -168,10 +168,11 @@ class Texts:
         return places
 
     def _goes_on(self, after: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Return whether a number goes on at these places: with a digit, or a point and a digit."""
+        """Return whether a number goes on: with a digit, a decimal, or as a percentage."""
         following = self._bytes[after]
         point = following == ord(".")
-        goes_on: NDArray[np.bool_] = _DIGIT[following] | (point & _DIGIT[self._bytes[after + 1]])
+        decimal = point & _DIGIT[self._bytes[after + 1]]
+        goes_on: NDArray[np.bool_] = _DIGIT[following] | decimal | (following == ord("%"))
         return goes_on
 
     def _texts_at(self, places: NDArray[np.intp]) -> NDArray[np.bool_]:
