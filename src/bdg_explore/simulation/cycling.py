@@ -306,7 +306,8 @@ def _assemble(bench: _Bench, phases: list[_Phase]) -> CycleBatch:
         offset = offset + time[:, -1:]
         voltages.append(terminal_voltage(cells, now, inside, current))
     # the tester regulates; what is left of the solver's error must not show
-    voltages[1] = np.full_like(voltages[1], cells.design.maximum_voltage_volt)
+    held = phases[1][0][:, -1:] > 0
+    voltages[1] = np.where(held, cells.design.maximum_voltage_volt, voltages[1])
     time, voltage = np.concatenate(times, axis=1), np.concatenate(voltages, axis=1)
     current = np.concatenate([phase[1] for phase in phases], axis=1)
     x = np.concatenate([phase[2].x for phase in phases], axis=1)

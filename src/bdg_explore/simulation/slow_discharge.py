@@ -65,7 +65,10 @@ def slow_curves(
     full = solve_balance(design, state).x100
     start = open_circuit_voltage(design, full, state) - drop
     reached = stoichiometry_at(design, grid[None, :] + drop[:, None], column)
-    passed = (grid[None, :] <= start[:, None]) & (grid[None, :] >= design.minimum_voltage_volt)
+    # a nanovolt of slack, so that a grid that begins at the limit itself keeps its first point
+    passed = (grid[None, :] <= start[:, None] + 1e-9) & (
+        grid[None, :] >= design.minimum_voltage_volt - 1e-9
+    )
     capacity = column.negative_capacity_ah * (full[:, None] - reached)
     return pd.DataFrame(
         {
