@@ -79,6 +79,7 @@ class CellBrowser(ipywidgets.VBox):
         self._index = self.state._index  # what the traits of this class check against
         self.fade = LinkedFade(self.state, self.hubs) if plot else None
         self._due: Any = None
+        self._shown: tuple[Any, ...] = ()
         super().__init__(**{name: getattr(self.state, name) for name in _SHARED})
         self.add_class("bdg-browser")
         self._build()
@@ -164,18 +165,25 @@ class CellBrowser(ipywidgets.VBox):
         return [ipywidgets.Box([y, color], layout=wrap), self._plot, self._note]
 
     def _refresh(self, _change: Any = None) -> None:
-        """Bring the screen up to the state."""
+        """Bring the screen up to the state, once however many traits changed together."""
         state = self.state
+        question = (state.query, state.facets, state.ranges)
+        shown = (question, state.sort, state.page, state.page_size, state.selection)
+        if shown == self._shown:
+            return
+        new_question = not self._shown or question != self._shown[0]
+        self._shown = shown
         with self.hold_trait_notifications():
             for name in _SHARED:
                 setattr(self, name, getattr(state, name))
         self._search.value = state.query
-        asked = bool(state.query or state.facets or state.ranges)
-        with self._facets.hold_sync():
-            self._facets.groups = facet_groups(state)
-            self._facets.total = state.total
-            self._facets.summary = _summary(state, asked)
-            self._facets.filtered = asked
+        if new_question:
+            asked = any(question)
+            with self._facets.hold_sync():
+                self._facets.groups = facet_groups(state)
+                self._facets.total = state.total
+                self._facets.summary = _summary(state, asked)
+                self._facets.filtered = asked
         with self._table.hold_sync():
             self._table.rows = state.rows
             self._table.total = state.total
@@ -238,7 +246,8 @@ class CellBrowser(ipywidgets.VBox):
             try:
                 job(*args)
             except Exception as error:  # noqa: BLE001
-                self._refresh()  # the screen shows what the state holds, not what was refused
+                self._shown = ()  # the screen must show what the state holds, not what was refused
+                self._refresh()
                 self._tell(str(error) or type(error).__name__)
             else:
                 self._tell("")
