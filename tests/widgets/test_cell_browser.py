@@ -3,10 +3,11 @@
 import asyncio
 import json
 
+import pandas as pd
 import pytest
 
 from bdg_explore import views
-from bdg_explore.columns import AVAILABILITY, CATHODE, CELL, KIND, NOMINAL_CAPACITY
+from bdg_explore.columns import AVAILABILITY, CATHODE, CELL, KIND, NOMINAL_CAPACITY, TABLES
 from bdg_explore.errors import FetchError, UnknownNameError
 from bdg_explore.widgets.cell_browser import CellBrowser
 
@@ -36,7 +37,7 @@ def test_it_never_starts_empty(hubs: FakeHubs) -> None:
     assert len(hubs.asked[0]) == 12
     assert browser.fade.note == (
         "Showing 12 of 14 cells found; select some to see only them. "
-        "2 have no measurements on this machine yet."
+        "2 have no table of cycles on this machine yet."
     )
 
 
@@ -105,6 +106,19 @@ def test_the_plot_follows_the_selection(hubs: FakeHubs) -> None:
     assert len(hubs.asked) == count
     browser.selection = []
     assert len(hubs.asked[-1]) == 8
+
+
+def test_what_must_be_worked_out_first_is_left_for_later(cells, monkeypatch) -> None:
+    """Cells that have only records take seconds each; a few are shown if there are no others."""
+    cells[TABLES] = [
+        "timeseries" if name.startswith("demo-nmc") else "cycles" for name in cells.index
+    ]
+    hubs = FakeHubs(pd.concat([cells, cells[2:].add_suffix("-again", axis=0)]))
+    browser = CellBrowser(hubs)
+    assert {name.split("/")[0] for name in hubs.asked[0]} == {"demo-lfp"}
+    browser.query = "nmc"
+    assert len(hubs.asked[-1]) == 8
+    assert "Showing 8 of 15 cells found" in browser.fade.note
 
 
 def test_it_says_which_cells_have_no_data_and_why(hubs: FakeHubs) -> None:

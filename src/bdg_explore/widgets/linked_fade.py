@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import traitlets
 
-from bdg_explore.columns import AVAILABILITY, CATHODE, column
+from bdg_explore.columns import AVAILABILITY, CATHODE, TABLES, column
 from bdg_explore.errors import BdgError, MissingDataWarning
 
 from .state import BrowserState
 
 _MOST_CURVES: Final = 100
+_MOST_SUMMARIZED: Final = 8  # cells whose cycles must be worked out from records take a while
 _MOST_REASONS: Final = 3
 
 
@@ -29,8 +30,8 @@ class LinkedFade(traitlets.HasTraits):
     """A fade picture of what a browser shows, and a sentence about what is not in it.
 
     With cells selected these are shown, and fetched if need be. With nothing selected the cells
-    found are shown as far as their measurements are on this machine, at most 100 of them, evenly
-    picked: looking around never starts a download.
+    found are shown as far as their cycles are on this machine, at most 100 of them, evenly picked:
+    looking around never starts a download.
 
     Parameters
     ----------
@@ -72,8 +73,9 @@ class LinkedFade(traitlets.HasTraits):
         """Return the cells to draw."""
         if self.state.selection:
             return self.state.selection
-        found = self._found_here()
-        picks = np.linspace(0, len(found) - 1, min(len(found), _MOST_CURVES)).round().astype(int)
+        ready, slow = self._found_here()
+        found, most = (ready, _MOST_CURVES) if len(ready) else (slow, _MOST_SUMMARIZED)
+        picks = np.linspace(0, len(found) - 1, min(len(found), most)).round().astype(int)
         return tuple(found[picks])
 
     def follow(self) -> None:
@@ -119,21 +121,26 @@ class LinkedFade(traitlets.HasTraits):
         return self._cycles[1]
 
     # --- sentences --------------------------------------------------------------------------------
-    def _found_here(self) -> "pd.Index[str]":
+    def _found_here(self) -> tuple["pd.Index[str]", "pd.Index[str]"]:
+        """Return the cells found whose cycles are here, and those that must be summarized first."""
         found = self.state.result
         if AVAILABILITY in found.columns:
             found = found[found[AVAILABILITY] == "here"]
-        return found.index
+        if TABLES not in found.columns:
+            return found.index, found.index[:0]
+        ready = found[TABLES].str.contains(r"\bcycles\b", na=False)
+        slow = found[TABLES].str.contains(r"\btimeseries\b", na=False) & ~ready
+        return found.index[ready], found.index[slow]
 
     def _how_many(self, uids: tuple[str, ...], missing: Mapping[str, str]) -> str:
         if self.state.selection:
             return ""
-        drawn, here, found = len(uids) - len(missing), len(self._found_here()), self.state.total
+        drawn, here, found = len(uids) - len(missing), len(self._found_here()[0]), self.state.total
         shown = f"Showing {drawn:,} of {_cells(found)} found."
         if drawn > 1:
             shown = f"{shown[:-1]}; select some to see only them."
-        if here < found:
-            shown += f" {found - here:,} have no measurements on this machine yet."
+        if 0 < here < found:
+            shown += f" {found - here:,} have no table of cycles on this machine yet."
         return shown
 
     def _nothing_here(self) -> str:
