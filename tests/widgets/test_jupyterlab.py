@@ -78,12 +78,3 @@ def test_search_and_pick_with_the_mouse(lab: str) -> None:
         page.keyboard.press("Enter")
         page.get_by_role("status").filter(has_text="of 2").wait_for()
         assert page.locator(".jp-Cell").count() == len(CELLS)
-
-        # the picture follows the theme
-        drawn = int(page.locator(".bdg-plot").get_attribute("data-drawn"))
-        page.evaluate(
-            "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-        )
-        page.wait_for_function(
-            f"Number(document.querySelector('.bdg-plot').dataset.drawn) > {drawn}", timeout=20_000
-        )

@@ -1,6 +1,8 @@
 // Draws a Bokeh picture in a notebook. BokehJS comes from the kernel when the page has none of the
 // right version, so neither a network nor an earlier cell is needed.
 
+const PATIENCE = 60_000; // [ms]
+
 async function bokehOf(model) {
   const version = model.get("version");
   const here = () =>
@@ -21,6 +23,10 @@ async function bokehOf(model) {
     };
     model.on("msg:custom", hear);
     model.send({ need: "bokehjs" });
+    setTimeout(() => {
+      delete window.__bdgBokeh[version]; // the next picture asks its own kernel
+      reject(new Error("the kernel did not send BokehJS"));
+    }, PATIENCE);
   });
   await window.__bdgBokeh[version];
   return here();
@@ -37,18 +43,11 @@ function laidOut(node) {
   });
 }
 
-function isDark(node) {
-  const numbers = getComputedStyle(node).color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
-  const [red, green, blue] = numbers;
-  const scale = getComputedStyle(node).color.startsWith("color(") ? 255 : 1;
-  return (0.3 * red + 0.59 * green + 0.11 * blue) * scale > 140; // light ink means dark paper
-}
-
 function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "bdg bdg-plot";
   root.dataset.lmSuppressShortcuts = "true";
-  root.setAttribute("role", "img");
+  root.setAttribute("role", "figure");
   const picture = document.createElement("div");
   picture.style.minHeight = `${model.get("height")}px`;
   root.append(picture);
@@ -80,19 +79,9 @@ function render({ model, el }) {
       picture.replaceChildren(sentence);
     }
   }
-  function lookAround() {
-    const dark = isDark(root);
-    if (dark === model.get("dark")) return;
-    model.set("dark", dark);
-    model.save_changes();
-  }
-  const theme = new MutationObserver(() => setTimeout(lookAround, 100));
-  theme.observe(document.body, { attributes: true });
   model.on("change:item", draw);
-  laidOut(root).then(lookAround);
   draw();
   return () => {
-    theme.disconnect();
     model.off("change:item", draw);
     views?.clear?.();
   };
