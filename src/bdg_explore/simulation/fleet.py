@@ -41,7 +41,7 @@ class FleetCell:
     resistance_growth : tuple of float
         Growth of the resistance per LLI, LAM_NE and LAM_PE [1].
     ends_at : float
-        Share of its first capacity at which the test is stopped [1].
+        Share of its first slow capacity at which the test is stopped [1].
     """
 
     chemistry: Chemistry
@@ -157,7 +157,7 @@ def _fleet_cell(chemistry: Chemistry, condition: Condition, replicate: str) -> F
         cooling_watt_per_kelvin=_written(physics.cooling_watt_per_kelvin * (1 + 0.05 * cooling)),
     )
     path = ageing_path(chemistry.stress, condition, Noise(chemistry.dataset, name, "path"))
-    end = 0.70 + 0.015 * float(Noise(chemistry.dataset, name, "end").normal(1)[0])
+    end = 0.71 + 0.012 * float(Noise(chemistry.dataset, name, "end").normal(1)[0])
     return FleetCell(
         chemistry, condition, replicate, name, design, physics, path, RESISTANCE_GROWTH, end
     )

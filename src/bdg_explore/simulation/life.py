@@ -39,15 +39,15 @@ from bdg_explore.columns import (
     START_TIME,
 )
 
-from .ageing import Evolution, evolve, state_of, usable
+from .ageing import LARGEST_LOSS, Evolution, evolve, state_of
 from .balance import solve_balance
 from .cycling import CycleBatch, simulate_cycles
 from .fleet import FleetCell
 from .half_cells import Array
+from .losses import aged_state
 from .noise import TIME_BITS, Noise, quantize
 
 _NODES: Final = 80
-_SEARCH_NODES: Final = 60
 # Spread of the chamber about its set point from cycle to cycle [K], and how long it remembers.
 _WANDER_KELVIN: Final = 0.3
 _WANDER_MEMORY: Final = 0.97
@@ -149,18 +149,15 @@ def _simulate(cell: FleetCell, ages: NDArray[np.int64], ambient: Array) -> Cycle
 
 
 def _last_cycle(cell: FleetCell) -> int:
-    """Cycle after which the test is stopped: worn out, or the campaign is over."""
-    most = cell.chemistry.most_cycles
-    grid = np.unique(np.round(np.linspace(1, most, _SEARCH_NODES)).astype(np.int64))
-    grid = grid[np.cumprod(usable(cell.design, evolve(cell.design, cell.path, grid))) > 0]
-    ambient = np.full(len(grid), float(cell.condition.celsius))
-    capacity = _facts(_simulate(cell, grid, ambient))[CYCLE_DISCHARGING_CAPACITY]
-    worn = capacity < cell.ends_at * capacity[0]
-    if not worn.any():
-        return int(grid[-1])
-    k = int(np.argmax(worn))
-    fall = (capacity[k - 1] - cell.ends_at * capacity[0]) / (capacity[k - 1] - capacity[k])
-    return round(float(grid[k - 1] + fall * (grid[k] - grid[k - 1])))
+    """Cycle after which the test is stopped: worn out at slow discharge, or the campaign over."""
+    every = np.arange(1, cell.chemistry.most_cycles + 1)
+    evolution = evolve(cell.design, cell.path, every)
+    losses = (evolution.lli, evolution.lam_ne, evolution.lam_pe)
+    lli, lam_ne, lam_pe = (np.minimum(loss, LARGEST_LOSS) for loss in losses)
+    state = aged_state(cell.design, lli=lli, lam_ne=lam_ne, lam_pe=lam_pe)
+    capacity = solve_balance(cell.design, state, impossible="nan").capacity_ah
+    worn = ~(capacity >= cell.ends_at * capacity[0])
+    return int(every[np.argmax(worn)]) if worn.any() else int(every[-1])
 
 
 def _facts(batch: CycleBatch) -> dict[str, Array]:

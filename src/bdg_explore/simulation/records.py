@@ -4,10 +4,11 @@ A record is taken when the voltage, the current or the clock has moved on enough
 of every step, as testers do.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
@@ -33,7 +34,8 @@ STEP_TYPES: Final = (
     "constant_current_discharge",
     "rest",
 )
-# A record each 15 mV, each 5 % of C-rate, each 60 s of current or 120 s of rest.
+_LABELS: Final = np.array(STEP_TYPES, dtype=object)
+# A record each 15 mV, each 5 % of C-rate, each 60 s of current or 150 s of rest.
 _VOLT: Final = 0.015
 _C_RATE: Final = 0.05
 _CURRENT_SECOND: Final = 60.0
@@ -56,46 +58,42 @@ def records(life: Life) -> pd.DataFrame:
     DataFrame
         Time series of the stored cycles; test time runs on through the cycles in between.
     """
-    parts = [_cycle_records(life, row) for row in range(len(life.stored))]
-    return pd.concat(parts, ignore_index=True)
+    cycles = [_cycle_records(life, row) for row in range(len(life.stored))]
+    return pd.DataFrame(
+        {name: np.concatenate([cycle[name] for cycle in cycles]) for name in cycles[0]}
+    )
 
 
-def _cycle_records(life: Life, row: int) -> pd.DataFrame:
+def _cycle_records(life: Life, row: int) -> dict[str, NDArray[Any]]:
+    """Sample, disturb and time the records of one stored cycle."""
     cell, cycle = life.cell, int(life.stored[row])
     summary = life.cycles.iloc[cycle - 1]
     nominal = cell.chemistry.design.nominal_capacity_ah
     traces = life.traces
-    parts = []
-    for step in range(len(STEP_TYPES)):
+    steps = []
+    for step, kind in enumerate(STEP_TYPES):
         points = traces.phase == step
-        time, current, voltage, kelvin = (
-            part[row, points]
-            for part in (
-                traces.time_second,
-                traces.current_ampere,
-                traces.voltage_volt,
-                traces.temperature_celsius,
-            )
-        )
+        time, current = traces.time_second[row, points], traces.current_ampere[row, points]
+        voltage, celsius = traces.voltage_volt[row, points], traces.temperature_celsius[row, points]
         if time[-1] - time[0] < 2 * TICK:
             continue
-        picked = _pick(time, voltage, current / nominal, resting=STEP_TYPES[step] == "rest")
-        parts.append(
-            pd.DataFrame(
-                {
-                    TEST_TIME: picked,
-                    CURRENT: np.interp(picked, time, current),
-                    VOLTAGE: np.interp(picked, time, voltage),
-                    SURFACE_TEMPERATURE: np.interp(picked, time, kelvin),
-                    STEP: (cycle - 1) * len(STEP_TYPES) + step + 1,
-                    STEP_TYPE: STEP_TYPES[step],
-                }
-            )
-        )
-    frame = pd.concat(parts, ignore_index=True)
-    return _as_measured(frame, life, cycle, float(summary[START_TIME]), nominal).assign(
-        **{CYCLE: cycle, AMBIENT_TEMPERATURE: float(summary[AMBIENT_TEMPERATURE])}
-    )
+        picked = _pick(time, voltage, current / nominal, resting=kind == "rest")
+        drawn = (np.interp(picked, time, values) for values in (current, voltage, celsius))
+        steps.append((picked, *drawn, np.full(len(picked), step)))
+    time, current, voltage, celsius, step_code = map(np.concatenate, zip(*steps, strict=True))
+    noise = Noise(cell.chemistry.dataset, cell.native_id, f"records of cycle {cycle}")
+    count = len(time)
+    flowing = current != 0
+    return {
+        CYCLE: np.full(count, cycle),
+        STEP: (cycle - 1) * len(STEP_TYPES) + step_code + 1,
+        STEP_TYPE: _LABELS[step_code],
+        TEST_TIME: time + float(summary[START_TIME]),
+        CURRENT: current + flowing * _CURRENT_NOISE * nominal * noise.normal(count),
+        VOLTAGE: voltage + _VOLT_NOISE * noise.normal(count),
+        SURFACE_TEMPERATURE: celsius + _KELVIN_NOISE * noise.normal(count),
+        AMBIENT_TEMPERATURE: np.full(count, float(summary[AMBIENT_TEMPERATURE])),
+    }
 
 
 def _pick(time: Array, voltage: Array, c_rate: Array, *, resting: bool) -> Array:
@@ -112,21 +110,3 @@ def _pick(time: Array, voltage: Array, c_rate: Array, *, resting: bool) -> Array
     picked = np.interp(np.linspace(0.0, way[-1], count), way, time)
     first, last = time[0] + TICK, time[-1]
     return np.unique(quantize(np.clip(picked, first, last), TIME_BITS))
-
-
-def _as_measured(
-    frame: pd.DataFrame, life: Life, cycle: int, start: float, nominal: float
-) -> pd.DataFrame:
-    cell = life.cell
-    noise = Noise(cell.chemistry.dataset, cell.native_id, f"records of cycle {cycle}")
-    count = len(frame)
-    flowing = frame[CURRENT].to_numpy() != 0
-    current = frame[CURRENT] + flowing * _CURRENT_NOISE * nominal * noise.normal(count)
-    return frame.assign(
-        **{
-            TEST_TIME: frame[TEST_TIME] + start,
-            CURRENT: current,
-            VOLTAGE: frame[VOLTAGE] + _VOLT_NOISE * noise.normal(count),
-            SURFACE_TEMPERATURE: frame[SURFACE_TEMPERATURE] + _KELVIN_NOISE * noise.normal(count),
-        }
-    )
