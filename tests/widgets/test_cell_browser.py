@@ -202,10 +202,21 @@ def test_while_someone_types_curves_are_drawn_once(hubs: FakeHubs) -> None:
     assert len(hubs.asked[-1]) == 4
 
 
-def test_its_panel_face_shows_the_same_state(hubs: FakeHubs) -> None:
+def test_its_panel_face_shows_the_same_state_and_draws_instead(hubs: FakeHubs) -> None:
     panel = pytest.importorskip("panel")
-    browser = CellBrowser(hubs, plot=False)
-    face = browser.__panel__()
+    browser = CellBrowser(hubs)
     assert isinstance(panel.panel(browser), panel.viewable.Viewable)
+    face = browser.__panel__()
     face.state.query = "closed"
     assert browser.query == "closed"
+    before = drawn(browser)
+    browser.selection = [FIRST]
+    assert drawn(browser) == before  # the notebook face, which nobody sees, rests
+
+
+def test_in_a_served_page_nothing_is_drawn_twice(hubs: FakeHubs) -> None:
+    serving = pytest.importorskip("panel.io.state")
+    document = pytest.importorskip("bokeh.document")
+    with serving.set_curdoc(document.Document()):
+        CellBrowser(hubs)
+    assert hubs.asked == []

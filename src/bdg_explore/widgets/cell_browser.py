@@ -1,6 +1,7 @@
 """The browser of cells in a notebook: search, facets, table and fade curves, linked."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from html import escape
 from typing import Any, Final
@@ -78,6 +79,7 @@ class CellBrowser(ipywidgets.VBox):
         self.state = BrowserState(cells, page_size=page_size, **asked)
         self._index = self.state._index  # what the traits of this class check against
         self.fade = LinkedFade(self.state, self.hubs) if plot else None
+        self._shown_elsewhere = _in_served_page()
         self._due: Any = None
         self._shown: tuple[Any, ...] = ()
         super().__init__(**{name: getattr(self.state, name) for name in _SHARED})
@@ -86,7 +88,7 @@ class CellBrowser(ipywidgets.VBox):
         self.state.observe(self._refresh, [*_SHARED, "sort", "page", "page_size"])
         self.observe(self._to_state, list(_SHARED))
         self._refresh()
-        if self.fade is not None:
+        if self.fade is not None and not self._shown_elsewhere:
             self.fade.follow()  # the first picture is there with the widget
 
     # --- what the browser answers -----------------------------------------------------------------
@@ -102,10 +104,11 @@ class CellBrowser(ipywidgets.VBox):
 
     def __panel__(self) -> Any:
         """Return the Panel face of the same state, for a served page."""
-        # A page without this widget must not load Panel, nor the other way round.
+        # Imported here: a notebook need not load Panel for this.
         from .panel_face import PanelBrowser
 
-        return PanelBrowser(state=self.state, hubs=self.hubs)
+        self._shown_elsewhere = True
+        return PanelBrowser(state=self.state, hubs=self.hubs if self.fade else None)
 
     # --- what is on the screen --------------------------------------------------------------------
     def _build(self) -> None:
@@ -199,7 +202,7 @@ class CellBrowser(ipywidgets.VBox):
 
     def _draw_soon(self, _change: Any = None) -> None:
         """Draw the curves once the changes have come to rest."""
-        if self.fade is None:
+        if self.fade is None or self._shown_elsewhere:
             return
         if self._due is not None:
             self._due.cancel()
@@ -257,6 +260,12 @@ class CellBrowser(ipywidgets.VBox):
     def _tell(self, text: str) -> None:
         self._problem.value = _sentence(text)
         self._problem.layout.display = "block" if text else "none"
+
+
+def _in_served_page() -> bool:
+    """Return whether this runs in a page that Panel serves, where the Panel face will be shown."""
+    panel = sys.modules.get("panel")
+    return panel is not None and panel.state.curdoc is not None
 
 
 def _sentence(text: str) -> str:
