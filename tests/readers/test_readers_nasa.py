@@ -149,7 +149,7 @@ def test_broken_files_are_named():
     for broken in (whole[: len(whole) // 2], whole[:200]):
         with pytest.raises(ReadError, match=r"not a whole MATLAB file|no charge and no discharge"):
             readers.read(broken, format="nasa_pcoe_mat")
-    with pytest.raises(ReadError, match="not a whole MATLAB file"):
+    with pytest.raises(ReadError, match="no MATLAB version 5 file but a text file"):
         readers.read(b"a,b\n1,2\n", format="nasa_pcoe_mat")
     short = _data("discharge")
     short["Voltage_measured"] = np.array([4.0])

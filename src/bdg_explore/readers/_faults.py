@@ -1,5 +1,6 @@
 """Which line of a text is wrong, and how: told after the fast way of reading failed."""
 
+import zlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -39,7 +40,7 @@ def diagnose(
                 problem = _not_a_number(fields[w.place], layout)
                 if problem:
                     return f"{where}, column {w.header!r}: {problem}"
-    except (OSError, EOFError) as broken:
+    except (OSError, EOFError, zlib.error) as broken:
         return f"{source.name} is not a whole gzip file: {broken}. {AGAIN}."
     return cut or f"{source.name} cannot be read: {error}. {AGAIN}."
 

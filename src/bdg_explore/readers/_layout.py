@@ -56,6 +56,8 @@ def layout_of(source: Source, header_line: Callable[[Sequence[str]], int]) -> La
     head = source.head
     if not head.raw:
         raise ReadError(f"{source.name} is empty (0 bytes). {AGAIN}.")
+    if not any(line.strip() for line in head.lines):
+        raise ReadError(f"{source.name} begins with nothing but blank lines. {AGAIN}.")
     if not head.is_text:
         raise ReadError(f"{source.name} is not text but {head.describe()}.")
     if len(head.raw) == HEAD_BYTES and len(head.lines) < 2:

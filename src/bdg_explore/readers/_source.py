@@ -5,6 +5,7 @@ import gzip
 import io
 import os
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,23 +90,30 @@ class Source:
         raw = pa.OSFile(os.fspath(self.path)) if self.path else pa.BufferReader(self.data)
         return pa.CompressedInputStream(raw, "gzip") if self.gzipped else raw
 
+    def content(self, most: int = -1) -> bytes:
+        """Return the bytes, decompressed, no more of them than asked for.
+
+        Raises
+        ------
+        ReadError
+            It is a gzip file that is damaged or cut short.
+        """
+        try:
+            with self.open() as stream:
+                return stream.read(most)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ReadError(
+                f"{self.name} is not a whole gzip file: {error}. Fetch or copy it again."
+            ) from error
+
     def seekable(self) -> Any:
         """Open the bytes as an Arrow stream one can jump in; in memory if they are gzip."""
-        if not self.gzipped:
-            return self.arrow()
-        with self.open() as stream:
-            return pa.BufferReader(stream.read())
+        return pa.BufferReader(self.content()) if self.gzipped else self.arrow()
 
     @cached_property
     def head(self) -> "Head":
         """The first bytes, decompressed."""
-        try:
-            with self.open() as stream:
-                return Head(stream.read(HEAD_BYTES), self)
-        except (OSError, EOFError) as error:
-            raise ReadError(
-                f"{self.name} is not a whole gzip file: {error}. Fetch or copy it again."
-            ) from error
+        return Head(self.content(HEAD_BYTES), self)
 
     def ends_in_line_break(self) -> bool | None:
         """Whether the last byte ends a line; None where that costs a whole decompression."""
@@ -204,7 +212,7 @@ def parquet_errors(source: Source) -> Iterator[None]:
     """Turn what Arrow says about a broken Parquet file into a `ReadError`."""
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise ReadError(
             f"{source.name} is not a whole Parquet file ({error}). Fetch or copy it again."
         ) from error

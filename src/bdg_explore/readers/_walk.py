@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 
 from bdg_explore.columns import CELL, COLUMNS, CURRENT, CYCLE, NATIVE_ID, TEST_TIME, VOLTAGE
 from bdg_explore.errors import FrameError, ParameterError, ReadError, did_you_mean
@@ -100,6 +101,11 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
                 f"{source.name}, {raw.place(bad.row)}, column {wanted.header!r}: "
                 f"{bad.text[:60]!r} is not {bad.what}. Correct it, or leave the field empty."
             ) from None
+        except (pa.ArrowException, UnicodeError) as error:
+            raise ReadError(
+                f"{source.name}, column {wanted.header!r} cannot be read ({error}). "
+                "Fetch, copy or export the file again."
+            ) from error
         if wanted.held == "count" and len(converted) and pd.isna(converted).all():
             raw.notes.append(f"{wanted.header!r} is empty throughout; {wanted.name} is left out")
             continue

@@ -31,8 +31,6 @@ References
 B. Saha and K. Goebel, Battery Data Set, NASA Prognostics Data Repository, 2007.
 """
 
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,15 +54,15 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ReadError
 
+from ._mat5 import load_mat5, opening
 from ._reader import From, Raw, Reader, Request
 from ._source import Head, Source
 
 _CHARGE, _DISCHARGE = "charge", "discharge"
-_PREAMBLE = 128
-_COMPRESSED = 15
 _MEASURED = ("Voltage_measured", "Current_measured", "Temperature_measured")
 
 Floats = npt.NDArray[np.float64]
+Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -81,24 +79,14 @@ class _Operation:
 
 
 def _recognises(head: Head) -> bool:
-    if not head.raw.startswith(b"MATLAB 5.0") or len(head.raw) < _PREAMBLE + 8:
-        return False
-    order = "<" if head.raw[126:128] == b"IM" else ">"
-    (kind,) = struct.unpack(f"{order}I", head.raw[_PREAMBLE : _PREAMBLE + 4])
-    opening = head.raw[_PREAMBLE:]
-    if kind == _COMPRESSED:
-        try:
-            opening = zlib.decompressobj().decompress(opening[8:], 8192)
-        except zlib.error:
-            return False
-    opening = opening[:8192]
-    return all(name in opening for name in (b"cycle", b"ambient_temperature", b"type", b"data"))
+    names = opening(head)[:8192]
+    return all(name in names for name in (b"cycle", b"ambient_temperature", b"type", b"data"))
 
 
 def _load(request: Request) -> Raw:
     source = request.source
     entries = _entries(source)
-    kinds = [str(getattr(entry, "type", "")).strip().lower() for entry in entries]
+    kinds = [str(entry.get("type", "")).strip().lower() for entry in entries]
     operations = [
         _operation(entry, kind, place, source)
         for place, (entry, kind) in enumerate(zip(entries, kinds, strict=True), start=1)
@@ -125,59 +113,59 @@ def _load(request: Request) -> Raw:
     return Raw(plan, [values[w.header] for w in plan], headers, rows, notes=notes, facts=facts)
 
 
-def _entries(source: Source) -> list[Any]:
-    from scipy.io import loadmat  # heavy, and only needed here
-
-    try:
-        with source.open() as stream:
-            content = loadmat(stream, squeeze_me=True, struct_as_record=False)
-    except Exception as error:  # a cut file makes scipy fail in a dozen ways
+def _entries(source: Source) -> list[Entry]:
+    content = load_mat5(source)
+    batteries = [v[0] for v in content.values() if isinstance(v, list) and len(v) == 1]
+    found = [b["cycle"] for b in batteries if isinstance(b, dict) and "cycle" in b]
+    if len(found) != 1 or not _is_structure(found[0]):
         raise ReadError(
-            f"{source.name} is not a whole MATLAB file ({error}). Fetch or copy it again."
-        ) from error
-    names = [name for name in content if not name.startswith("__")]
-    found = [getattr(content[name], "cycle", None) for name in names]
-    entries = [cycle for cycle in found if cycle is not None]
-    if len(entries) != 1:
-        raise ReadError(
-            f"{source.name} holds {', '.join(names) or 'nothing'} and not one battery with a list "
-            "of operations called cycle. It is no file of the NASA PCoE battery data set."
+            f"{source.name} holds {', '.join(content) or 'nothing'} and not one battery with a "
+            "list of operations called cycle. It is no file of the NASA PCoE battery data set."
         )
-    return list(np.atleast_1d(entries[0]))
+    entries: list[Entry] = found[0]
+    return entries
 
 
-def _operation(entry: Any, kind: str, place: int, source: Source) -> _Operation:
-    data: Any = getattr(entry, "data", None)
-    missing = [name for name in ("Time", *_MEASURED) if not hasattr(data, name)]
+def _is_structure(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _data(entry: Entry) -> Entry:
+    data = entry.get("data")
+    return data[0] if data and _is_structure(data) else {}
+
+
+def _operation(entry: Entry, kind: str, place: int, source: Source) -> _Operation:
+    data = _data(entry)
+    missing = [name for name in ("Time", *_MEASURED) if name not in data]
     if missing:
         raise ReadError(
             f"{source.name}, operation {place} ({kind}) has no field {', '.join(missing)}."
         )
-    time = _floats(data.Time)
-    measured = {name: _floats(getattr(data, name)) for name in _MEASURED}
+    time = _floats(data["Time"])
+    measured = {name: _floats(data[name]) for name in _MEASURED}
     for name, values in measured.items():
         if len(values) != len(time):
             raise ReadError(
                 f"{source.name}, operation {place} ({kind}): {len(values)} values of {name} "
                 f"for {len(time)} of Time."
             )
-    capacity = _floats(getattr(data, "Capacity", []))
     return _Operation(
         place,
         kind,
-        _start(getattr(entry, "time", [])),
-        _one(_floats(getattr(entry, "ambient_temperature", []))),
+        _start(entry.get("time")),
+        _one(_floats(entry.get("ambient_temperature"))),
         time,
         measured,
-        _one(capacity) or np.nan,  # 0 Ah: the software stopped before the voltage was down
+        _one(_floats(data.get("Capacity"))) or np.nan,  # 0 Ah: never came below 2.7 V
     )
 
 
-def _floats(values: Any) -> Floats:
-    try:
-        return np.atleast_1d(np.asarray(values, dtype=np.float64)).ravel()
-    except (TypeError, ValueError):
+def _floats(value: Any) -> Floats:
+    """Return the numbers of a field; none where it holds text, or nothing."""
+    if not isinstance(value, np.ndarray) or np.iscomplexobj(value):
         return np.empty(0)
+    return value.ravel(order="F")
 
 
 def _one(values: Floats) -> float:
@@ -187,14 +175,15 @@ def _one(values: Floats) -> float:
 def _start(vector: Any) -> float:
     """Return seconds since 1970 [s] of a date vector ``[Y M D h m s]``, NaN if it is none."""
     parts = _floats(vector)
-    if len(parts) != 6 or not np.isfinite(parts).all():
+    if len(parts) != 6 or not np.isfinite(parts).all() or np.abs(parts).max() > 9999:
         return np.nan
     year, month, day, hour, minute = (int(part) for part in parts[:5])
     try:
         base = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return np.nan
-    return (base + timedelta(hours=hour, minutes=minute)).timestamp() + float(parts[5])
+    seconds = 3600 * hour + 60 * minute + float(parts[5])
+    return (base - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(seconds=1) + seconds
 
 
 def count_cycles(operations: Sequence[_Operation]) -> list[int]:
@@ -255,12 +244,12 @@ def _columns(
     }
 
 
-def _others(entries: Sequence[Any]) -> list[str]:
+def _others(entries: Sequence[Entry]) -> list[str]:
     """Name the fields of all operations that the time series leaves out."""
     mapped = {"Time", "Capacity", *_MEASURED}
     fields: dict[str, None] = {}
     for entry in entries:
-        fields.update(dict.fromkeys(getattr(getattr(entry, "data", None), "_fieldnames", ())))
+        fields.update(dict.fromkeys(_data(entry)))
     return [f"data.{name}" for name in fields if name not in mapped]
 
 
