@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bdg_explore.analysis import summarize_cycles
-from bdg_explore.columns import CELL, CYCLE, DATASET, NOMINAL_CAPACITY, NOTE
+from bdg_explore.columns import CELL, CYCLE, DATASET, NATIVE_ID, NOMINAL_CAPACITY, NOTE, TABLES
 from bdg_explore.errors import (
     BdgError,
     CatalogError,
@@ -215,7 +215,7 @@ class Hubs:
         ParameterError
             More than one cell was asked for.
         """
-        uids = uids_of(cell, self.cells)
+        uids = uids_of(cell, self.cells, self._rows)
         if len(uids) != 1:
             raise ParameterError(
                 f"timeseries takes one cell and was given {len(uids)}. "
@@ -263,14 +263,20 @@ class Hubs:
             None of the cells holds the table, or none can be had here.
         """
         if name == "cells":
-            return self.cells if cells is None else self.cells.loc[uids_of(cells, self.cells)]
+            return (
+                self.cells
+                if cells is None
+                else self.cells.loc[uids_of(cells, self.cells, self._rows)]
+            )
         self._known_table(name)
-        uids = uids_of(holders(name, self.cells, here=True) if cells is None else cells, self.cells)
+        wanted = holders(name, self.cells, here=True) if cells is None else cells
+        uids = uids_of(wanted, self.cells, self._rows)
         asked = None if cycles is None else list(cycles)
         parts: list[pd.DataFrame] = []
         missing: dict[str, str] = {}
         errors: list[BdgError] = []
-        for dataset_id, members in self.cells.loc[uids].groupby(DATASET, sort=False):
+        members_of = self._slim.iloc[[self._rows[uid] for uid in uids]].groupby(DATASET, sort=False)
+        for dataset_id, members in members_of:
             dataset = self._datasets[str(dataset_id)]
             part = open_part(
                 dataset,
@@ -316,6 +322,15 @@ class Hubs:
             if is_here(table)
         ]
         return sql_query(query, self.cells.reset_index(), self.datasets.reset_index(), local)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {str(uid): row for row, uid in enumerate(self.cells.index)}
+
+    @cached_property
+    def _slim(self) -> pd.DataFrame:
+        """What opening a table asks of a cell; taking rows of all columns would cost more."""
+        return self.cells[[DATASET, NATIVE_ID, TABLES, NOTE]]
 
     # --- inside -----------------------------------------------------------------------------------
 

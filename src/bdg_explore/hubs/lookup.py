@@ -1,6 +1,6 @@
 """Turn what a person names into uids of cells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,8 +10,10 @@ from bdg_explore.errors import MissingDataError, UnknownNameError, did_you_mean
 Cells = str | Iterable[str] | pd.DataFrame
 
 
-def uids_of(asked: Cells, cells: pd.DataFrame) -> list[str]:
+def uids_of(asked: Cells, cells: pd.DataFrame, rows: Mapping[str, int]) -> list[str]:
     """Return the uids that a uid, several, or rows of the cells table name, each once.
+
+    `rows` maps every known uid to its row in `cells`.
 
     Raises
     ------
@@ -29,9 +31,9 @@ def uids_of(asked: Cells, cells: pd.DataFrame) -> list[str]:
         raise MissingDataError(
             "No cell was asked for: the list is empty. hubs.find(...) shows what there is."
         )
-    known = pd.Index(uids).isin(cells.index)
-    if not known.all():
-        raise UnknownNameError(_unknown(uids[int((~known).nonzero()[0][0])], cells))
+    for uid in uids:
+        if uid not in rows:
+            raise UnknownNameError(_unknown(uid, cells))
     return uids
 
 
