@@ -32,10 +32,11 @@ async function bokehOf(model) {
   return here();
 }
 
+// Bokeh measures its place, so it waits until the place is on the screen, or is given up.
 function laidOut(node) {
   return new Promise((resolve) => {
     const watch = new ResizeObserver(() => {
-      if (!node.isConnected || !node.clientWidth) return;
+      if (!node.hidden && (!node.isConnected || !node.clientWidth)) return;
       watch.disconnect();
       resolve();
     });
@@ -53,20 +54,30 @@ function render({ model, el }) {
   root.append(picture);
   el.replaceChildren(root);
   let views = null;
-  let latest = 0;
+  let busy = false;
+  let stale = false;
 
+  // One picture is made at a time; what came meanwhile is made next, and only the newest of it.
   async function draw() {
-    const item = model.get("item");
+    stale = true;
+    if (busy) return;
+    busy = true;
+    while (stale) {
+      stale = false;
+      await drawOnce(model.get("item"));
+    }
+    busy = false;
+  }
+  async function drawOnce(item) {
     root.setAttribute("aria-label", model.get("label"));
     root.hidden = !item?.doc;
     if (!item?.doc) return;
-    const mine = ++latest;
     try {
       const bokeh = await bokehOf(model);
       await laidOut(root);
-      if (mine !== latest) return; // a newer picture is on its way
-      const fresh = document.createElement("div");
+      if (stale || root.hidden) return;
       const old = [...picture.children];
+      const fresh = document.createElement("div");
       picture.append(fresh);
       const before = views;
       views = await bokeh.embed.embed_item(item, fresh);
@@ -79,10 +90,14 @@ function render({ model, el }) {
       picture.replaceChildren(sentence);
     }
   }
-  model.on("change:item", draw);
+  function follow() {
+    root.hidden = !model.get("item")?.doc; // also frees a picture that waits for its place
+    draw();
+  }
+  model.on("change:item", follow);
   draw();
   return () => {
-    model.off("change:item", draw);
+    model.off("change:item", follow);
     views?.clear?.();
   };
 }
