@@ -89,7 +89,7 @@ def summarize_cell(frame: pd.DataFrame, offset: int, options: Options) -> pd.Dat
         rest = REST_SHARE * float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
     records = _records(frame, current, starts, offset)
     sums = integrate_cycles(records, rest_current_ampere=rest, missing_current=missing)
-    cycle = numbers[starts]
+    cycle = numbers[starts].astype(np.int64)
     columns: dict[str, Any] = {CYCLE: cycle}
     columns.update(_capacities(frame, records, sums, cycle, options))
     columns.update(_conditions(records, sums))
@@ -112,7 +112,7 @@ def numbers_of(frame: pd.DataFrame, name: str) -> Column:
         ) from None
 
 
-def _cycle_numbers(frame: pd.DataFrame) -> Ints:
+def _cycle_numbers(frame: pd.DataFrame) -> Column:
     if CYCLE not in frame:
         return count_cycles(frame).to_numpy()
     numbers = numbers_of(frame, CYCLE)
@@ -123,19 +123,17 @@ def _cycle_numbers(frame: pd.DataFrame) -> Ints:
                 f"{CYCLE} has no value at row {bad[0]} of a cell ({len(bad)} in all). "
                 "Leave those records out, or leave the column out to have cycles counted."
             )
-    return numbers.astype(np.int64, copy=False)
+    return numbers
 
 
 def _records(frame: pd.DataFrame, current: Column, starts: Ints, offset: int) -> Records:
     step = next((frame[name] for name in (STEP, STEP_ID) if name in frame), None)
-    temperature = next(
-        (
-            numbers_of(frame, name)
-            for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE)
-            if name in frame and frame[name].notna().any()
-        ),
-        None,
+    measured = (
+        numbers_of(frame, name)
+        for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE)
+        if name in frame
     )
+    temperature = next((values for values in measured if _holds_any(values)), None)
     return Records(
         time=numbers_of(frame, TEST_TIME),
         voltage=numbers_of(frame, VOLTAGE),
@@ -146,6 +144,10 @@ def _records(frame: pd.DataFrame, current: Column, starts: Ints, offset: int) ->
         step_time=numbers_of(frame, STEP_TIME) if STEP_TIME in frame else None,
         offset=offset,
     )
+
+
+def _holds_any(values: Column) -> bool:
+    return len(values) > 0 and (not np.isnan(values[0]) or not np.isnan(values).all())
 
 
 def _labels(values: "pd.Series[Any]") -> Column:

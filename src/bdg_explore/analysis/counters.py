@@ -118,15 +118,16 @@ def read_counter(
     nothing = np.full(len(starts), np.nan)
     if not len(values):
         return Counter("empty", nothing)
-    if np.isnan(values.min()):
+    falls = _falls(values)
+    if np.isnan(values[0]) or np.isnan(values[falls + 1]).any():
         return _read_sparse(values, current, numbers, starts, sign=sign, scope=scope, step=step)
-    span = float(values.max() - values.min())
-    if span == 0.0 and not values[0]:
+    if not len(falls) and values[0] == values[-1] == 0:
         return Counter("empty", nothing)
     if scope == "cycle" and _constant_in_cycles(values, starts):
         return Counter("reported", np.asarray(values[starts], dtype=np.float64))
-    falls = _falls(values, SLACK * span)
-    at_cycle = np.isin(falls + 1, starts)
+    if len(falls):  # rounding may let a counter fall back by a trifle
+        falls = falls[values[falls] - values[falls + 1] > SLACK * float(np.ptp(values))]
+    at_cycle = _among(falls + 1, starts)
     if at_cycle.all():
         kind: CounterKind = "cycle" if len(falls) else "never"
     elif step is not None and (at_cycle | (step[falls + 1] != step[falls])).all():
@@ -176,13 +177,22 @@ def _constant_in_cycles(values: Column, starts: Ints) -> bool:
     ends = np.append(starts[1:], len(values)) - 1
     if len(starts) == len(values) or (values[starts] != values[ends]).any():
         return False
-    return bool(np.isin(run_starts(values), starts).all())
+    return bool(_among(run_starts(values), starts).all())
 
 
-def _falls(values: Column, slack: float) -> Ints:
-    """Return the rows after which the counter falls back by more than the slack."""
-    found = np.flatnonzero(values[1:] < values[:-1])
-    return found[values[found] - values[found + 1] > slack]
+def _falls(values: Column) -> Ints:
+    """Return the rows after which the counter falls back, or has no value."""
+    holds = values[1:] >= values[:-1]
+    if np.count_nonzero(holds) == len(holds):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(~holds)
+
+
+def _among(rows: Ints, starts: Ints) -> NDArray[np.bool_]:
+    """Return which rows are in a sorted list of rows."""
+    place = np.minimum(np.searchsorted(starts, rows), len(starts) - 1)
+    found: NDArray[np.bool_] = starts[place] == rows
+    return found
 
 
 def _amounts(
@@ -197,7 +207,7 @@ def _amounts(
     before = np.asarray(values[starts[1:] - 1], dtype=np.float64)
     begins = np.asarray(values[starts[1:]], dtype=np.float64)
     follows = numbers[1:] == numbers[:-1] + 1
-    fell = np.isin(starts[1:] - 1, falls)
+    fell = _among(starts[1:] - 1, falls) if len(falls) else np.zeros(len(starts) - 1, dtype=bool)
     amounts[1:] += np.where(fell, begins, np.where(follows, np.maximum(begins - before, 0.0), 0.0))
     if from_zero:
         amounts[0] += values[0]

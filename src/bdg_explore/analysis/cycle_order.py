@@ -10,7 +10,7 @@ from bdg_explore.columns import CURRENT, CYCLE, TEST_TIME
 
 from ._records import Floats, Ints, Records
 
-CYCLES_ASKED: Final = 25
+CYCLES_ASKED: Final = 15
 COMPLETE_SHARE: Final = 0.97  # of the median of the cycles just before
 CYCLES_COMPARED: Final = 10
 LEAST_COMPARED: Final = 3
@@ -30,8 +30,8 @@ def begins_with_discharge(records: Records, both: NDArray[np.bool_]) -> bool:
     Returns
     -------
     bool
-        True if in most of up to 25 cycles, spread over the test, the middle of the discharged
-        charge lies before the middle of the charged one.
+        True if in most of up to 15 cycles, spread over the test, the net charge since the cycle
+        began falls further than it rises.
     """
     candidates = np.flatnonzero(both)
     if not len(candidates):
@@ -42,14 +42,9 @@ def begins_with_discharge(records: Records, both: NDArray[np.bool_]) -> bool:
         rows = slice(records.starts[cycle], ends[cycle] + 1)
         time = np.asarray(records.time[rows], dtype=np.float64)
         current = np.nan_to_num(np.asarray(records.current[rows], dtype=np.float64))
-        moved = 0.5 * (current[1:] + current[:-1]) * np.diff(time)
-        middle = time[1:] - time[0]
-        inwards, outwards = np.maximum(moved, 0.0), np.maximum(-moved, 0.0)
-        if inwards.sum() > 0 and outwards.sum() > 0:
-            charge_first = np.average(middle, weights=inwards) <= np.average(
-                middle, weights=outwards
-            )
-            votes += 1 if charge_first else -1
+        net = np.cumsum((current[1:] + current[:-1]) * np.diff(time))
+        if len(net):
+            votes += 1 if np.max(net) >= -np.min(net) else -1
     return votes < 0
 
 

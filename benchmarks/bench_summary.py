@@ -1,0 +1,166 @@
+"""Cycle summary: in memory against summing the columns, from Parquet against DuckDB, and memory.
+
+python benchmarks/bench_summary.py [--rows 1000000] [--memory]
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from made_record import ROWS_A_CYCLE, record
+
+from bdg_explore.analysis import SUMMARY_INPUTS, summarize_cycles
+from bdg_explore.columns import (
+    CHARGING_CAPACITY,
+    CHARGING_ENERGY,
+    CURRENT,
+    CYCLE,
+    DISCHARGING_CAPACITY,
+    DISCHARGING_ENERGY,
+    SURFACE_TEMPERATURE,
+    TEST_TIME,
+    VOLTAGE,
+)
+
+MEMORY_TARGET_MIB = 700
+
+
+def turns(*jobs: Callable[[], object], count: int) -> list[float]:
+    """Run jobs in turns, so that a busy machine is busy for all; return the best time of each."""
+    best = [float("inf")] * len(jobs)
+    for _ in range(count):
+        for place, job in enumerate(jobs):
+            begin = time.perf_counter()
+            job()
+            best[place] = min(best[place], time.perf_counter() - begin)
+    return best
+
+
+def in_memory(rows: int, repeats: int) -> None:
+    frame = record(rows // ROWS_A_CYCLE)
+    plain = frame.drop(
+        columns=[CHARGING_CAPACITY, DISCHARGING_CAPACITY, CHARGING_ENERGY, DISCHARGING_ENERGY]
+    )
+    for name, part in (("ten columns, counters checked", frame), ("six columns", plain)):
+        arrays = [part[c].to_numpy() for c in part.columns]
+        reference, ours = turns(
+            lambda arrays=arrays: [a.sum() for a in arrays],
+            lambda part=part: summarize_cycles(part),
+            count=repeats,
+        )
+        print(
+            f"in memory, {rows:,} rows, {name}: sum {reference * 1e3:.1f} ms, "
+            f"summary {ours * 1e3:.1f} ms, ratio {ours / reference:.2f} (target 3)"
+        )
+
+
+DUCKDB_SUMMARY = f"""
+select {CYCLE}, count(*) n, min({TEST_TIME}) a, max({TEST_TIME}) b,
+  max({CHARGING_CAPACITY}) - min({CHARGING_CAPACITY}) qc,
+  max({DISCHARGING_CAPACITY}) - min({DISCHARGING_CAPACITY}) qd,
+  max({CHARGING_ENERGY}) - min({CHARGING_ENERGY}) ec,
+  max({DISCHARGING_ENERGY}) - min({DISCHARGING_ENERGY}) ed,
+  min({VOLTAGE}), max({VOLTAGE}), avg({VOLTAGE}), min({CURRENT}), max({CURRENT}),
+  min({SURFACE_TEMPERATURE}), max({SURFACE_TEMPERATURE}), avg({SURFACE_TEMPERATURE}),
+  sum({CURRENT}), sum({CURRENT} * {VOLTAGE}), count_if({CURRENT} > 0), count_if({CURRENT} < 0)
+from read_parquet('{{path}}') group by {CYCLE} order by {CYCLE}
+"""  # noqa: S608
+
+
+def write(path: Path, rows: int) -> None:
+    table = pa.Table.from_pandas(record(rows // ROWS_A_CYCLE, small=True), preserve_index=False)
+    split = [f.name for f in table.schema if pa.types.is_float32(f.type)]
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=65_536,
+        use_dictionary=False,
+        use_byte_stream_split=split,
+    )
+
+
+def summarize_file(path: Path) -> pd.DataFrame:
+    """Read only what the summary uses, piece by piece into arrays of their final size."""
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        there = [f.name for f in file.schema_arrow if f.name in SUMMARY_INPUTS]
+        there = [name for name in there if "energy" not in name]  # follows from mean voltage
+        arrays = {
+            name: np.empty(
+                file.metadata.num_rows, file.schema_arrow.field(name).type.to_pandas_dtype()
+            )
+            for name in there
+        }
+        begin = 0
+        for batch in file.iter_batches(1 << 17, columns=there):
+            for name in there:
+                arrays[name][begin : begin + len(batch)] = batch.column(name)
+            begin += len(batch)
+    return summarize_cycles(pd.DataFrame(arrays, copy=False))
+
+
+def from_parquet(rows: int, repeats: int) -> None:
+    import duckdb  # here, so that the memory of our own path is measured without it
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.parquet"
+        write(path, rows)
+        query = DUCKDB_SUMMARY.format(path=path)
+        reference, ours = turns(
+            lambda: duckdb.sql(query).fetchall(), lambda: summarize_file(path), count=repeats
+        )
+        print(
+            f"from Parquet, {rows:,} rows, {path.stat().st_size / 1e6:.0f} MB: "
+            f"DuckDB {reference * 1e3:.0f} ms, summary {ours * 1e3:.0f} ms, "
+            f"ratio {ours / reference:.2f} (target 1.5)"
+        )
+
+
+def memory(rows: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.parquet"
+        subprocess.run([sys.executable, __file__, "--write", path, "--rows", str(rows)], check=True)
+        subprocess.run([sys.executable, __file__, "--peak", path], check=True)
+
+
+def peak(path: Path) -> None:
+    summary = summarize_file(path)
+    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"memory, {len(summary):,} cycles from Parquet, {len(summary.columns)} columns: "
+        f"peak {mib:.0f} MiB (target {MEMORY_TARGET_MIB})"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--memory", action="store_true", help="also the peak memory of 10M rows")
+    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--peak", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.write:
+        write(given.write, given.rows)
+    elif given.peak:
+        peak(given.peak)
+    else:
+        print(f"{os.cpu_count()} processors")
+        in_memory(given.rows, given.repeats)
+        from_parquet(given.rows, given.repeats)
+        if given.memory:
+            memory(10_000_000)
+
+
+if __name__ == "__main__":
+    main()
