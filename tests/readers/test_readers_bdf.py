@@ -205,6 +205,9 @@ def test_dates_of_every_kind():
     assert read("3/7/2021 9:05:07")[0] == 1615107907.0
     assert read("1615107907.125")[0] == 1615107907.125
     assert "read as if UTC" in str(read("2021-03-07 09:05:07")[1])
+    assert "month/day/year" not in str(read("2021-03-07 09:05:07")[1])
+    assert "month/day/year" in str(read("03/07/2021 09:05:07")[1])
+    assert "month/day/year" in str(read("3/7/2021 9:05:07")[1])
     zoned, notes = read("2021-03-07T10:05:07+01:00")
     assert zoned == 1615107907.0
     assert notes == []

@@ -19,10 +19,12 @@ _SLASHED: Final = (
 _WRITTEN: Final = re.compile(
     r"\s*(?:(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
     r"|(?P<month2>\d\d)/(?P<day2>\d\d)/(?P<year2>\d{4}))"
-    r"[ T](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<part>\d{1,6}))?)?\s*"
+    r"[ T](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<part>\d{1,6}))?)?\s*",
+    re.ASCII,
 )
 _ZONED: Final = r"(Z|[+-]\d{2}:?\d{2})$"
 _LOCAL: Final = "the tester's local time, its zone not stated; read as if UTC"
+_US_LOCAL: Final = "month/day/year; " + _LOCAL
 
 
 def local_time(values: Any) -> tuple[Any, str]:
@@ -52,7 +54,7 @@ def local_time(values: Any) -> tuple[Any, str]:
         return _since_1970(values), "" if values.type.tz else _LOCAL
     quick = _alike(values)
     if quick is not None:
-        return quick, _LOCAL
+        return quick, _US_LOCAL if "/" in values[0].as_py() else _LOCAL
     given = texts(values)
     first = next((text.as_py() for text in given if text.is_valid), None)
     if first is None or _is_number(first):
@@ -64,7 +66,9 @@ def local_time(values: Any) -> tuple[Any, str]:
             stamps = iso.cast(pa.timestamp(unit, zone))
         except pa.ArrowInvalid:
             continue
-        return _since_1970(stamps), "" if zone else _LOCAL
+        if zone:
+            return _since_1970(stamps), ""
+        return _since_1970(stamps), _US_LOCAL if "/" in first else _LOCAL
     raise _first_bad(given, iso, zone)
 
 

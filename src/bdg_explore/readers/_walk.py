@@ -7,7 +7,17 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 
-from bdg_explore.columns import CELL, COLUMNS, CURRENT, CYCLE, NATIVE_ID, TEST_TIME, VOLTAGE
+from bdg_explore.columns import (
+    CELL,
+    CHARGING_CAPACITY,
+    COLUMNS,
+    CURRENT,
+    CYCLE,
+    DISCHARGING_CAPACITY,
+    NATIVE_ID,
+    TEST_TIME,
+    VOLTAGE,
+)
 from bdg_explore.errors import FrameError, ParameterError, ReadError, did_you_mean
 from bdg_explore.frames import CONTRACTS, check_frame
 
@@ -177,7 +187,7 @@ def guess_table(names: "pd.Index[str] | Sequence[str]") -> str | None:
     if {TEST_TIME, VOLTAGE, CURRENT} <= has:
         return "timeseries"
     if CYCLE in has:
-        curve = {"charging_capacity_ah", "discharging_capacity_ah"} & has
+        curve = {CHARGING_CAPACITY, DISCHARGING_CAPACITY} & has
         return "curves" if VOLTAGE in has and curve else "cycles"
     return "cells" if NATIVE_ID in has else None
 
