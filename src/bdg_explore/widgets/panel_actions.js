@@ -37,7 +37,7 @@ function save(name, text) {
 }
 
 export function render({ model }) {
-  const root = make("div");
+  const root = make("div", "whole");
   let code = false; // whether the Python is shown
 
   function button(text, className, action, title) {
@@ -85,6 +85,8 @@ export function render({ model }) {
     } else {
       say.textContent = model.hint;
       bar.append(say);
+      if (model.selectable > 1)
+        bar.append(button(`Select all ${model.selectable}`, "", () => model.send_msg({ all: true })));
     }
     const right = make("span", "chips push");
     if (chosen.length && model.openable)
@@ -130,7 +132,8 @@ export function render({ model }) {
     if (file) save(file, text);
     draw();
   });
-  for (const name of ["selection", "code", "hint", "downloads"]) model.on(name, draw);
+  for (const name of ["selection", "code", "hint", "downloads", "selectable"])
+    if (model[name] !== undefined) model.on(name, draw);
   draw();
   return root;
 }

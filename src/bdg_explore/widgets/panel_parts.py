@@ -13,13 +13,13 @@ import panel as pn
 import param
 
 _HERE = Path(__file__).resolve().parent
-_STYLE = (_HERE / "panel_face.css").read_text(encoding="utf-8")
+STYLE = (_HERE / "panel_face.css").read_text(encoding="utf-8")
 
 
 class _Part(pn.custom.JSComponent):
     """A part that hands what its JavaScript says to one function."""
 
-    _stylesheets: ClassVar[list[str]] = [_STYLE]
+    _stylesheets: ClassVar[list[str]] = [STYLE]
 
     def __init__(self, on_message: Callable[[dict[str, Any]], object] | None = None, **params: Any):
         self._on_message = on_message
@@ -28,6 +28,10 @@ class _Part(pn.custom.JSComponent):
     def _handle_msg(self, data: dict[str, Any]) -> None:
         if self._on_message is not None:
             self._on_message(data)
+
+    def listen(self, on_message: Callable[[dict[str, Any]], object]) -> None:
+        """Hand what the JavaScript says to another function."""
+        self._on_message = on_message
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message to the JavaScript."""
@@ -62,14 +66,15 @@ class Facets(_Part):
 class Actions(_Part):
     """The selection as chips, with Python, downloads and a link.
 
-    Says `{"open": uid}`, `{"drop": uid}`, `{"clear": True}` or `{"download": name}`; answer the
-    last with `send({"file": name, "text": text})`.
+    Says `{"open": uid}`, `{"drop": uid}`, `{"clear": True}`, `{"all": True}` or
+    `{"download": name}`; answer the last with `send({"file": name, "text": text})`.
     """
 
     selection = param.List(default=[], doc="Uids, in the order they were chosen.")
     code = param.String(default="", doc="Python that repeats the view.")
     hint = param.String(default="", doc="Shown while nothing is selected.")
     downloads = param.List(default=[], doc="Of `{name, label, title}`.")
+    selectable = param.Integer(default=0, doc="How many cells 'Select all' would choose; 0: none.")
     openable = param.Boolean(default=False, doc="Whether a cell can be opened here.")
     link = param.Boolean(default=False, doc="Whether the address bar holds the state.")
 

@@ -1,0 +1,175 @@
+"""A curated notebook as a page: its story shown, its code behind a switch, its results alive."""
+
+import logging
+from collections.abc import Sequence
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+import panel as pn
+import panel_material_ui as pmui
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+from bdg_explore.errors import BdgError
+
+from .cards import card
+from .frame import frame
+from .notebook_run import Outcome, run
+from .notebooks import Notebook
+from .theme import STYLE
+
+log = logging.getLogger(__name__)
+
+_ROWS: Final = 20
+
+
+def notebook_page(
+    notebook: Notebook, *, links: Sequence[tuple[str, str]] = (), code: bool = False
+) -> pmui.Page:
+    """Return the page of a notebook; running it is part of making the page.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        Read by `read_notebook`. Its code is executed with the rights of the server: pass only
+        notebooks that ship, or that whoever starts the server has named.
+    links : sequence of (text, address)
+        Other pages.
+    code : bool
+        Whether the code is shown from the start.
+    """
+    switch = pmui.Switch(
+        label="Show code", value=code, margin=(0, 8), styles={"margin-left": "auto"}
+    )
+    parts: list[Any] = []
+    for outcome in run(notebook):
+        if outcome.cell.kind == "markdown":
+            parts.append(_markdown(outcome.cell.source))
+            continue
+        source = _block(f'<pre class="in"><code>{escape(outcome.cell.source)}</code></pre>')
+        source.visible = code
+        switch.jslink(source, value="visible")
+        parts += [source, *_results(notebook, outcome)]
+    story = pn.Column(
+        *parts, sizing_mode="stretch_width", styles={"padding": "8px 16px 64px"}, margin=0
+    )
+    return frame(
+        notebook.title,
+        [story],
+        header=[switch],
+        links=links,
+        main_width=1180,
+    )
+
+
+def _results(notebook: Notebook, outcome: Outcome) -> list[Any]:
+    results: list[Any] = (
+        [_block(f"<pre class='out'>{escape(outcome.printed)}</pre>")] if outcome.printed else []
+    )
+    for value in outcome.shown:
+        try:
+            results.append(shown(value))
+        except Exception as error:
+            log.exception("%s: cell %s cannot be shown", notebook.path, outcome.cell.number)
+            outcome.error = error
+    results += [card("Some data are not here", text) for text in outcome.warned]
+    if outcome.error is not None:
+        log.error("%s: cell %s failed", notebook.path, outcome.cell.number, exc_info=outcome.error)
+        results.append(_failed(outcome))
+    return results
+
+
+def shown(value: Any) -> Any:
+    """Return what Panel shows for the value of a cell.
+
+    A frame becomes a table of a few rows that scrolls inside; an object with `__panel__`, such as
+    `CellBrowser`, shows its Panel face; what Panel does not know is shown as text.
+    """
+    if isinstance(value, pd.Series):
+        value = value.to_frame()
+    if isinstance(value, pd.DataFrame):
+        return _frame(value)
+    if isinstance(value, str):
+        return _block(f"<pre class='out'>{escape(value)}</pre>")
+    if hasattr(value, "__panel__") or isinstance(value, pn.viewable.Viewable):
+        return pn.panel(value, sizing_mode="stretch_width")
+    if not hasattr(value, "_repr_html_") and pn.pane.PaneBase.get_pane_type(value) is pn.pane.Str:
+        return _block(f"<pre class='out'>{escape(repr(value))}</pre>")
+    return pn.panel(value, sizing_mode="stretch_width")
+
+
+def _frame(frame: pd.DataFrame) -> pn.pane.HTML:
+    """Return a few rows as a table: numbers to the right, words to the left."""
+    head = frame.head(_ROWS)
+    index = [_name(key) for key in head.index]
+    columns = [head.iloc[:, i] for i in range(head.shape[1])]
+    kinds = ["n" if is_numeric_dtype(one) and not is_bool_dtype(one) else "" for one in columns]
+    names = [_name(one) for one in head.columns]
+    first = " / ".join(str(name) for name in frame.index.names if name is not None)
+    top = "".join(
+        f'<th scope="col" class="{kind}">{escape(str(name))}</th>'
+        for name, kind in zip(names, kinds, strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row">{_text(key)}</th>'
+        + "".join(
+            f'<td class="{kind}">{_text(one.iloc[row])}</td>'
+            for one, kind in zip(columns, kinds, strict=True)
+        )
+        + "</tr>"
+        for row, key in enumerate(index)
+    )
+    rows, width = frame.shape
+    count = f"{_ROWS} of {rows:,} rows" if rows > _ROWS else f"{rows} row{'' if rows == 1 else 's'}"
+    return _block(
+        f'<div class="rows" tabindex="0"><table><thead><tr><th scope="col">{escape(first)}</th>'
+        f"{top}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<p class="count">{count}, {width} column{"" if width == 1 else "s"}</p>'
+    )
+
+
+def _name(key: Any) -> Any:
+    return " / ".join(map(str, key)) if isinstance(key, tuple) else key
+
+
+def _text(value: Any) -> str:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return '<span class="unknown">unknown</span>'
+    text = f"{value:.5g}" if isinstance(value, float) else str(value)
+    return (
+        f'<span title="{escape(text, quote=True)}">{escape(text)}</span>'
+        if len(text) > 30
+        else escape(text)
+    )
+
+
+def _markdown(source: str) -> pn.pane.Markdown:
+    return pn.pane.Markdown(
+        source,
+        stylesheets=[STYLE],
+        sizing_mode="stretch_width",
+        margin=(4, 0),
+        renderer="markdown-it",
+    )
+
+
+def _block(html: str) -> pn.pane.HTML:
+    return pn.pane.HTML(html, stylesheets=[STYLE], sizing_mode="stretch_width", margin=(4, 0))
+
+
+def _failed(outcome: Outcome) -> pn.pane.HTML:
+    error = outcome.error
+    line = f", line {outcome.line}" if outcome.line else ""
+    text = (
+        str(error)
+        if isinstance(error, (BdgError, SyntaxError))
+        else f"{type(error).__name__}: {error}"
+    )
+    lines = outcome.cell.source.splitlines()
+    return card(
+        f"Cell {outcome.cell.number} failed{line}",
+        text,
+        "What stands below it is shown as far as it does not need this cell.",
+        kind="error",
+        code=lines[outcome.line - 1].strip() if 0 < outcome.line <= len(lines) else "",
+    )

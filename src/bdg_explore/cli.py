@@ -1,0 +1,158 @@
+"""The `bdg` command. A subcommand is one function: it declares its arguments and is given them."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from bdg_explore.errors import BdgError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def serve(parser: argparse.ArgumentParser) -> Command:
+    """Serve the dashboards and notebooks on the data that ships."""
+    parser.add_argument("--port", type=int, help="default: 5006, or the next one that is free")
+    parser.add_argument("--address", default="127.0.0.1", help="default: this machine only")
+    parser.add_argument(
+        "--show",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="open a browser",
+    )
+    parser.add_argument(
+        "--catalog",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a catalog beside the ones that ship (YAML file, folder or https address); repeatable",
+    )
+    parser.add_argument(
+        "--notebook",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a notebook of yours as a page; it runs with your rights; repeatable",
+    )
+    parser.add_argument("--prefix", default="", help="path under which a proxy shows the server")
+    parser.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="host under which others see the server; repeatable",
+    )
+
+    def run(given: argparse.Namespace) -> int:
+        from bdg_explore.apps import serve as serve_pages
+
+        serve_pages(
+            given.catalog,
+            port=given.port,
+            address=given.address,
+            show=given.show,
+            notebooks=given.notebook,
+            prefix=given.prefix,
+            origins=given.origin,
+            say=lambda text: print(text, flush=True),
+        )
+        return 0
+
+    return run
+
+
+def find(parser: argparse.ArgumentParser) -> Command:
+    """Search the cells of all hubs from a terminal."""
+    parser.add_argument("text", nargs="*", help="words that must all occur: lfp 45 severson")
+    parser.add_argument("--limit", type=int, default=25, help="rows to show; 0 shows all")
+    parser.add_argument("--csv", action="store_true", help="all columns, all rows, as csv")
+    parser.add_argument("--catalog", action="append", default=[], metavar="FILE")
+
+    def run(given: argparse.Namespace) -> int:
+        from bdg_explore.columns import (
+            AMBIENT_TEMPERATURE,
+            AVAILABILITY,
+            CATHODE,
+            KIND,
+            LICENCE,
+            NOMINAL_CAPACITY,
+            axis,
+        )
+        from bdg_explore.hubs import open_hubs
+
+        hubs = open_hubs(*given.catalog)
+        text = " ".join(given.text)
+        found = hubs.find(text)
+        if found.empty:
+            print(hubs.index.explain_nothing(text), file=sys.stderr)
+            return 1
+        if given.csv:
+            print(found.to_csv(), end="")
+            return 0
+        names = [CATHODE, NOMINAL_CAPACITY, AMBIENT_TEMPERATURE, KIND, AVAILABILITY, LICENCE]
+        shown = found[names].head(given.limit or len(found))
+        print(shown.rename(columns=axis).to_string(na_rep="unknown", index_names=False))
+        rest = len(found) - len(shown)
+        noun = "cell" if len(found) == 1 else "cells"
+        print(f"{len(found)} {noun}" + (f"; {rest} more with --limit 0" if rest else ""))
+        return 0
+
+    return run
+
+
+def formats(parser: argparse.ArgumentParser) -> Command:
+    """List the tester formats that can be read."""
+    del parser  # nothing to ask
+
+    def run(given: argparse.Namespace) -> int:
+        import bdg_explore as bdg
+
+        del given
+        known = bdg.formats()
+        print(known.to_string() if hasattr(known, "to_string") else "\n".join(map(str, known)))
+        return 0
+
+    return run
+
+
+COMMANDS = (serve, find, formats)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the `bdg` command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process if not given.
+
+    Returns
+    -------
+    int
+        0, or 1 where something was wrong or nothing was found.
+    """
+    import bdg_explore
+
+    parser = argparse.ArgumentParser(
+        prog="bdg", description="Find the world's public battery cells and see how they age."
+    )
+    parser.add_argument("--version", action="version", version=bdg_explore.__version__)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        text = (command.__doc__ or "").strip()
+        own = commands.add_parser(command.__name__, help=text, description=text)
+        own.set_defaults(run=command(own))
+    given = parser.parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except BdgError as error:
+        print(f"bdg: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `bdg find lfp | head`
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
