@@ -47,6 +47,13 @@ def test_map_names_what_is_wrong_with_it():
         readers.read(CSV, columns={**NAMES, "Volt": "power_watt"})
     with pytest.raises(ParameterError, match=r"'voltage_volts'.*Did you mean voltage_volt\?"):
         readers.read(CSV, columns={"U": "voltage_volts"})
+    with pytest.raises(ParameterError, match=r"'test_tme_second'.*mean test_time_second\?"):
+        readers.read(CSV, columns={"t": "test_tme_second"})
+    assert "temperature_t6_celsius" in readers.read(
+        CSV, columns={**NAMES, "U": "voltage_volt"} | {"I": "temperature_t6_celsius"}, check=False
+    )
+    with pytest.raises(FrameError, match="Not mapped: voltage_volts"):
+        readers.read(b"test_time_second,voltage_volts,current_ampere\n0,3.5,1\n")
     with pytest.raises(ParameterError, match="gives voltage_volt twice"):
         readers.read(CSV, columns={"U": "voltage_volt", "I": "voltage_millivolt"})
 

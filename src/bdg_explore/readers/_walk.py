@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Final
 
 import pandas as pd
@@ -53,12 +54,14 @@ def walk(
     frame, accounts = _convert(raw, source)
     frame = _select(reader.finish(frame, raw.notes), only, source)
     kind = _table(reader, table, frame, source, check)
+    mapped = {w.place for w in raw.plan}
+    unmapped = [h for i, h in enumerate(raw.headers) if i not in mapped and h]
     if check and kind in CONTRACTS:
         try:
             check_frame(frame, CONTRACTS[kind])
         except FrameError as error:
-            raise FrameError(f"{source.name} ({reader.name}): {error}") from None
-    mapped = {w.place for w in raw.plan}
+            rest = f" Not mapped: {listed(unmapped)}." if unmapped else ""
+            raise FrameError(f"{source.name} ({reader.name}): {error}{rest}") from None
     frame.attrs["source"] = {
         "file": source.name,
         "format": reader.name,
@@ -67,7 +70,7 @@ def walk(
         "rows_in": raw.rows,
         "rows_out": len(frame),
         "columns": accounts,
-        "unmapped": [h for i, h in enumerate(raw.headers) if i not in mapped and h],
+        "unmapped": unmapped,
         "notes": raw.notes,
         **raw.facts,
     }
@@ -79,7 +82,7 @@ def _own(columns: Mapping[str, str]) -> dict[str, From]:
     own: dict[str, From] = {}
     for header, given in columns.items():
         named = canonical_name(str(given))
-        if named is None:
+        if named is None or _misspelt(named[0]):
             raise ParameterError(
                 f"columns= calls {header!r} {given!r}, which is no canonical name."
                 f"{did_you_mean(str(given), COLUMNS)} bdg_explore.columns.COLUMNS lists them."
@@ -89,6 +92,12 @@ def _own(columns: Mapping[str, str]) -> dict[str, From]:
             raise ParameterError(f"columns= gives {name} twice: {own[name].source!r}, {header!r}.")
         own[name] = From(str(header), unit.scale, unit.offset)
     return own
+
+
+def _misspelt(name: str) -> bool:
+    """Whether a name outside the vocabulary is all but one of it; ``..._t6_...`` is a new one."""
+    near = [] if name in COLUMNS else get_close_matches(name, COLUMNS, n=1, cutoff=0.9)
+    return bool(near) and re.sub(r"\d", "", near[0]) != re.sub(r"\d", "", name)
 
 
 def _from_frame(frame: pd.DataFrame, request: Request) -> Raw:
