@@ -54,7 +54,7 @@ def cells() -> pd.DataFrame:
     rows[KIND] = ["experimental"] * 5 + ["synthetic"] * 2
     rows[FORM_FACTOR] = ["18650", "18650", "18650", "18650", "18650", "pouch", "pouch"]
     rows[PROTOCOL] = ["3.6C(80%)-3.6C", "4C(45%)-3C", None, None, None, "CC-CV", None]
-    rows[NOTE] = [None, None, None, "stopped at room temperature", None, None, None]
+    rows[NOTE] = [None, None, "not LFP", "stopped at room temperature", None, None, None]
     rows[ALSO_KNOWN_AS] = ["EL150800460514", None, None, None, None, None, None]
     return rows
 
@@ -113,6 +113,11 @@ def found(index: CellIndex, *question, **more) -> list[str]:
 )
 def test_a_query_finds(index: CellIndex, query: str, expected: list[str]) -> None:
     assert found(index, query) == expected
+
+
+def test_notes_are_read_only_for_words_that_nothing_else_holds(index: CellIndex) -> None:
+    assert "nasa-pcoe/B0029" not in found(index, "lfp")
+    assert found(index, '"not lfp"') == ["nasa-pcoe/B0029"]
 
 
 def test_words_keep_phrases_and_drop_repeats() -> None:
@@ -293,7 +298,7 @@ def test_every_count_is_the_size_of_that_search(many: CellIndex, texts, cathodes
 def test_a_column_that_differs_in_every_row_is_searched_too() -> None:
     count = 5000
     cells = pd.DataFrame(
-        {DATASET: "long-2026", NOTE: [f"Tray {i} left" for i in range(count)]},
+        {DATASET: "long-2026", PROTOCOL: [f"Tray {i} left" for i in range(count)]},
         index=pd.Index([f"long-2026/c{i}" for i in range(count)], name=CELL),
     )
     index = CellIndex(cells)

@@ -189,6 +189,19 @@ def test_the_code_gives_the_same_cells(asked: dict) -> None:
     assert plotted == (list(state.selection) or state.result.index.tolist())
 
 
+def test_the_code_runs_on_the_hubs_that_ship() -> None:
+    hubs = bdg.open_hubs()
+    state = BrowserState(hubs.index, query="demo 25", sort=(NOMINAL_CAPACITY, "desc"))
+    state.choose(CATHODE, ["LFP", None])
+    state.narrow(NOMINAL_CAPACITY, 0.5, None)
+    names: dict = {}
+    head, _plot = state.code.rsplit("\n", 1)
+    exec(head, {}, names)  # noqa: S102
+    assert len(names["cells"]) == state.total > 0
+    assert names["cells"].index.equals(state.result.index)
+    assert set(names["cycles"][CELL]) == set(state.result.index)
+
+
 def test_the_code_reads_like_a_colleagues(state: BrowserState) -> None:
     state.query = "lfp"
     state.facets = {CATHODE: ["LFP"]}

@@ -92,6 +92,7 @@ class CellIndex:
         ----------
         query : str
             Words that must all occur, in any column that text may look at; `"two words"` together.
+            Notes count only for a word that nothing else holds.
         facets : mapping of str to list, optional
             Per column, values of which any will do; None stands for unknown.
         ranges : mapping of str to (low, high), optional

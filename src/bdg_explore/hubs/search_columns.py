@@ -41,7 +41,7 @@ from .search_words import Texts, describe, is_number, row_text, spellings
 _SEARCHED: Final = (
     HUB, DATASET, TITLE, SEGMENT, KIND, CATHODE, ANODE, NOMINAL_CAPACITY, FORM_FACTOR, CELL_MODEL,
     MANUFACTURER, AMBIENT_TEMPERATURE, CHARGING_C_RATE, DISCHARGING_C_RATE, PROTOCOL, BATCH, SPLIT,
-    REPLICATE, BARCODE, ALSO_KNOWN_AS, OBJECTIVE, NOTE,
+    REPLICATE, BARCODE, ALSO_KNOWN_AS, OBJECTIVE,
 )  # fmt: skip
 _REMEMBERED_WORDS: Final = 32
 _KNOWN_WORDS: Final = 5_000
@@ -131,7 +131,10 @@ class SearchColumns:
 
     # --- text -------------------------------------------------------------------------------------
     def _find_word(self, word: str) -> NDArray[np.bool_]:
-        """Return, for each row, whether a word occurs in it."""
+        """Return, for each row, whether a word occurs in it.
+
+        Notes are read only for a word that nothing else holds: they speak of other cells too.
+        """
         mask = np.zeros(len(self.cells), bool)
         for spelling in spellings(word):
             mask |= self._by_values(self._pool.find(spelling)) | self._rows.find(spelling)
@@ -139,6 +142,9 @@ class SearchColumns:
         if slash and dataset:
             at_joint = self._by_values(self._pool.find(dataset + "/"))
             mask |= at_joint & self._rows.find("/" + native)
+        if NOTE in self.cells.columns and not mask.any():
+            hits = np.concatenate(([False], self._notes.find(word)))
+            mask = hits.take(self.codes(NOTE)[0])
         if is_number(word) and not mask.any():
             mask = self._by_values(self._pool.find_prefix(word)) | self._rows.find_prefix(word)
         return mask
@@ -173,6 +179,10 @@ class SearchColumns:
     @cached_property
     def _pool(self) -> Texts:
         return Texts(self._distinct[0])
+
+    @cached_property
+    def _notes(self) -> Texts:
+        return Texts([describe(NOTE, value) for value in self.codes(NOTE)[1]])
 
     @cached_property
     def _rows(self) -> Texts:
