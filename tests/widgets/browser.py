@@ -17,30 +17,35 @@ _FLAGS = [
 
 
 @contextmanager
-def chromium_page(**options) -> Iterator:
-    """Open a page; fail afterwards if it asked an outside host or logged an error of its own."""
+def chromium() -> Iterator:
+    """Start a Chromium, or skip and say why."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
     with playwright.sync_playwright() as driver:
         try:
             browser = driver.chromium.launch(executable_path=path, args=_FLAGS)
         except playwright.Error as error:
             pytest.skip(f"no Chromium is installed: {str(error).splitlines()[0]}")
-        page = browser.new_page(**options)
-        outside, errors = [], []
-        page.on(
-            "request", lambda request: outside.append(request.url) if _leaves(request.url) else None
-        )
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.errors = errors
         try:
-            yield page
+            yield browser
         finally:
             browser.close()
-        assert outside == []
-        assert errors == []
+
+
+@contextmanager
+def quiet_page(browser, **options) -> Iterator:
+    """Open a page; fail afterwards if it asked an outside host or an error went uncaught."""
+    page = browser.new_page(**options)
+    outside, errors = [], []
+    page.on("request", lambda one: outside.append(one.url) if _leaves(one.url) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+    finally:
+        page.close()
+    assert outside == []
+    assert errors == []
 
 
 def _leaves(url: str) -> bool:

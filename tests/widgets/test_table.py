@@ -8,7 +8,7 @@ from bdg_explore.columns import CATHODE, CELL, CYCLE_LIFE, KIND, NOMINAL_CAPACIT
 from bdg_explore.widgets.state import BrowserState
 from bdg_explore.widgets.table import TABLE_JS, WIDGETS_CSS, CellTable
 
-from .browser import chromium_page
+from .browser import chromium, quiet_page
 from .made_up import fleet
 
 # Stands in for the model of anywidget and of Panel, which offer the same few calls.
@@ -33,9 +33,15 @@ def test_the_python_side_starts_and_holds_plain_values() -> None:
     json.dumps(table.get_state(["columns", "rows"])["rows"], allow_nan=False)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page():
-    with chromium_page(viewport={"width": 1100, "height": 500}) as page:
+def page(browser):
+    with quiet_page(browser, viewport={"width": 1100, "height": 500}) as page:
         yield page
 
 
