@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bdg_explore.errors import ParameterError, UnknownNameError
@@ -148,7 +148,11 @@ def test_losing_lithiated_material_costs_its_lithium():
 )
 def test_more_lithium_lost_never_adds_capacity(lli, more, lam_ne, lam_pe):
     state = aged_state(PRADA2013, lli=[lli, lli + more], lam_ne=lam_ne, lam_pe=lam_pe)
-    less, most = solve_balance(PRADA2013, state, impossible="nan").capacity_ah
+    found = solve_balance(PRADA2013, state, impossible="nan")
+    # Where the negative electrode is full at the top (plating), lithium is not what limits: losing
+    # some then lets the cell empty a little further.
+    assume(not found.plating[0])
+    less, most = found.capacity_ah
     assert np.isnan(most) or most <= less + 1e-9
 
 
