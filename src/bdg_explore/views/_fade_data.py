@@ -19,7 +19,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, ParameterError, did_you_mean
 
 from ._lines import Lines
-from .thinning import holes_in_life, thin, with_breaks
+from .thinning import holes_in_life, thin_all, with_breaks
 
 Reference = float | Mapping[Hashable, float] | pd.Series
 PICTURE_POINTS: Final = 80_000  # of float32 pairs: with what goes with each line, under 1 MB
@@ -91,28 +91,35 @@ def gather(
     if complete_only and COMPLETE in cycles.columns:
         cut = ~cycles[COMPLETE].to_numpy(dtype=bool) & usable
         if cut.any():
-            left_out = (f"{int(cut.sum()):,} unfinished cycles left out",)
+            count = int(cut.sum())
+            left_out = (f"{count:,} unfinished {'cycle' if count == 1 else 'cycles'} left out",)
             usable &= ~cut
     if CELL in cycles.columns:
         codes, labels = pd.factorize(cycles[CELL])
         names = [str(label) for label in labels]
     else:
         codes, names = np.zeros(len(cycles), dtype=np.int64), [""]
-    rows = np.flatnonzero(usable & (codes >= 0))
-    behind = codes[rows[1:]] - codes[rows[:-1]]
-    if not ((behind > 0) | ((behind == 0) & (np.diff(across[rows]) >= 0))).all():
-        rows = rows[np.lexsort((across[rows], codes[rows]))]
-    offsets = np.searchsorted(codes[rows], np.arange(len(names) + 1))
+    usable &= codes >= 0
+    if not usable.all():
+        rows = np.flatnonzero(usable)
+        across, values, of = across[rows], values[rows], codes[rows]
+    else:
+        of = codes
+    behind = np.diff(of)
+    if (behind < 0).any() or (np.diff(across)[behind == 0] < 0).any():
+        order = np.lexsort((across, of))
+        across, values, of = across[order], values[order], of[order]
+    offsets = np.searchsorted(of, np.arange(len(names) + 1)).astype(np.int64)
     first = np.zeros(len(names), dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return (
-        Fades(names, across[rows], values[rows], offsets.astype(np.int64), left_out),
-        cycles.iloc[first] if len(cycles) else cycles,
-    )
+    begins = np.flatnonzero(np.diff(codes, prepend=-1) != 0)[::-1]
+    first[codes[begins]] = begins  # the earliest is written last
+    return Fades(names, across, values, offsets, left_out), cycles.iloc[first]
 
 
-def select(fades: Fades, keep: NDArray[np.int64], note: str = "") -> Fades:
-    """Return some of the cells, by position, in order; with a sentence about the others."""
+def select(fades: Fades, keep: NDArray[np.int64]) -> Fades:
+    """Return some of the cells, by position, in that order."""
+    if len(keep) == len(fades.names) and (np.diff(keep) == 1).all():
+        return fades
     sizes = np.diff(fades.offsets)[keep]
     starts = np.repeat(fades.offsets[keep] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
     rows = np.arange(int(sizes.sum())) + starts
@@ -121,7 +128,7 @@ def select(fades: Fades, keep: NDArray[np.int64], note: str = "") -> Fades:
         fades.x[rows],
         fades.y[rows],
         np.concatenate(([0], np.cumsum(sizes))),
-        (note, *fades.left_out) if note else fades.left_out,
+        fades.left_out,
     )
 
 
@@ -150,19 +157,15 @@ def references(
 
 def thinned(fades: Fades, *, max_points: int) -> Lines:
     """Return the points to draw, at most `max_points` a cell and `PICTURE_POINTS` in all."""
-    count = len(fades.names)
-    each = max(LEAST_POINTS, min(max_points, PICTURE_POINTS // max(count, 1)))
-    parts: list[NDArray[np.int64]] = []
-    for begin, end in zip(fades.offsets[:-1], fades.offsets[1:], strict=True):
-        x, y = fades.x[begin:end], fades.y[begin:end]
-        chosen = with_breaks(thin(x, y, each), holes_in_life(x))
-        parts.append(np.where(chosen < 0, -1, chosen + begin))
-    chosen = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    each = max(LEAST_POINTS, min(max_points, PICTURE_POINTS // max(len(fades.names), 1)))
+    chosen = thin_all(fades.x, fades.y, fades.offsets, each)
+    chosen = with_breaks(chosen, holes_in_life(fades.x, fades.offsets))
     x, y = fades.x[chosen].astype(np.float32), fades.y[chosen].astype(np.float32)
-    y[chosen < 0] = np.nan
-    x[chosen < 0] = np.nan
-    sizes = np.array([len(part) for part in parts], dtype=np.int64)
-    return Lines(x, y, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), {})
+    x[chosen < 0], y[chosen < 0] = np.nan, np.nan
+    if len(chosen):  # a break belongs to the point before it
+        chosen = np.where(chosen < 0, np.roll(chosen, 1), chosen)
+    offsets = np.searchsorted(chosen, fades.offsets).astype(np.int64)
+    return Lines(x, y, offsets, {})
 
 
 def _numbers(values: "pd.Series[Any]") -> NDArray[np.float64]:

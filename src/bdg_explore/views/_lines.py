@@ -131,7 +131,8 @@ class LinesInterface(Interface):  # type: ignore[misc]  # HoloViews has no types
         if not of_points:
             return values
         parts = np.empty(len(offsets) - 1, dtype=object)
-        parts[:] = [values[a:b] for a, b in pairwise(offsets)]
+        for place, (begin, end) in enumerate(pairwise(offsets)):
+            parts[place] = values[begin:end]
         return parts
 
     @classmethod

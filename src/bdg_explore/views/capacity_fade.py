@@ -179,7 +179,8 @@ def fade_lines(picture: Any) -> Any:
         Give it to `hv.streams.Selection1D(source=...)` to be told which lines are tapped; their
         numbers are positions in `fade_cells`. None where nothing is drawn.
     """
-    found = [element for element in picture.traverse(lambda e: e) if element.group == GROUP]
+    every = picture.traverse(lambda e: e)
+    found = [e for e in every if isinstance(e, hv.Contours) and e.group == GROUP]
     return found[0] if found else None
 
 

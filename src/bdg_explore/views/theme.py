@@ -38,7 +38,8 @@ def load_bokeh() -> None:
             hv.extension("bokeh", logo=False)
         else:
             import_module("holoviews.plotting.bokeh")  # which registers itself
-    hv.Store.set_current_backend("bokeh")
+    if hv.Store.current_backend != "bokeh":  # setting it rebuilds all of HoloViews' options
+        hv.Store.set_current_backend("bokeh")
 
 
 def _in_notebook() -> bool:

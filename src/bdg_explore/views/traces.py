@@ -31,6 +31,7 @@ PICTURE_POINTS: Final = 4000  # over all panels: under 60 kB
 UNITS: Final = (("s", 1.0, 300.0), ("min", 60.0, 10_800.0), ("h", 3600.0, 864_000.0))
 DAY: Final = ("d", 86_400.0)
 MOST_APART: Final = 8
+MOSTLY: Final = 0.9
 FIRST_HEIGHT: Final = 220
 OTHER_HEIGHT: Final = 150
 LONG_LABEL: Final = 18  # does not fit beside a low panel in one line
@@ -57,15 +58,16 @@ def voltage_current_trace(
     timeseries : DataFrame
         Records of one cell in test order, canonical columns.
     cycles : int or sequence of int, optional
-        Cycles to draw; all if not given. Up to eight that do not follow each other are laid over
-        one another, each from its own start.
+        Cycles to draw; all if not given. Cycles that do not follow each other are laid over one
+        another, each from its own start, eight at most; so are all of a record that was kept for
+        some cycles only, where nine tenths of the time axis would be empty.
     max_points : int
         Points a panel at most; three panels share 4,000.
     dynamic : bool
         Choose points anew from the full record whenever the view is zoomed or moved. This needs a
         running kernel or server; without one the first picture stays. False gives a plain layout.
     title : str
-        Line above the picture.
+        Replaces the line above the picture, which says so where cycles lie over one another.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def voltage_current_trace(
         return message("No records to draw. Choose a cell that has a time series.")
     shown = [VOLTAGE, CURRENT]
     shown += [n for n in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE) if _measured(timeseries, n)][:1]
-    parts = _parts(timeseries, cycles, shown)
+    parts, note = _parts(timeseries, cycles, shown)
     if not parts:
         return message("None of these cycles is in the record.")
     each = max(50, min(max_points, PICTURE_POINTS // (len(shown) * len(parts))))
@@ -102,7 +104,7 @@ def voltage_current_trace(
             name,
             each,
             dynamic=dynamic,
-            title=title if name == VOLTAGE else "",
+            title=(title or note) if name == VOLTAGE else "",
             lowest=name == shown[-1],
         )
         for name in shown
@@ -228,7 +230,7 @@ def _time_axis(parts: list[Part]) -> tuple[str, float, tuple[float, float]]:
     high = max(float(part.time[-1]) - part.start for part in parts)
     span = (high - low) or 1.0
     name, unit = next(((n, u) for n, u, most in UNITS if span <= most), DAY)
-    title = COLUMNS[TEST_TIME].title if parts[0].start == 0.0 else "Time since the cycle began"
+    title = COLUMNS[TEST_TIME].title if not parts[0].label else "Time since the cycle began"
     pad = 0.01 * span
     return f"{title} / {name}", unit, ((low - pad) / unit, (high + pad) / unit)
 
@@ -253,25 +255,39 @@ def _measured(timeseries: pd.DataFrame, name: str) -> bool:
 
 def _parts(
     timeseries: pd.DataFrame, cycles: int | Sequence[int] | None, names: list[str]
-) -> list[Part]:
+) -> tuple[list[Part], str]:
+    """Return the curves to draw and, if cycles lie over one another, what to say about it."""
     if cycles is None:
-        return [_part(timeseries, names)]
-    if CYCLE not in timeseries.columns:
+        whole = _part(timeseries, names)
+        if CYCLE not in timeseries.columns or not _mostly_gaps(whole):
+            return [whole], ""
+    elif CYCLE not in timeseries.columns:
         raise ParameterError(
             f"cycles= needs a column {CYCLE}. Leave cycles out, or number them first: "
             "timeseries.assign(cycle_count=count_cycles(timeseries))."
         )
-    wanted = [cycles] if isinstance(cycles, int) else list(cycles)
     numbers = timeseries[CYCLE].to_numpy()
-    there = np.unique(numbers[np.isin(numbers, wanted)])
-    if not len(there):
-        return []
     every = np.unique(numbers)
-    places = np.searchsorted(every, there)
-    if (np.diff(places) == 1).all():
-        return [_part(timeseries.iloc[_rows(np.isin(numbers, there))], names)]
+    wanted = every if cycles is None else np.atleast_1d(np.asarray(cycles))
+    there = every[np.isin(every, wanted)]
+    if not len(there):
+        return [], ""
+    neighbours = (np.diff(np.flatnonzero(np.isin(every, there))) == 1).all()
+    if cycles is not None and neighbours:
+        return [_part(timeseries.iloc[_rows(np.isin(numbers, there))], names)], ""
     shown = there[np.unique(np.linspace(0, len(there) - 1, MOST_APART).astype(int))]
-    return [_part(timeseries.iloc[_rows(numbers == k)], names, f"cycle {k}") for k in shown]
+    parts = [_part(timeseries.iloc[_rows(numbers == k)], names, f"cycle {k}") for k in shown]
+    if len(shown) < len(there):
+        return parts, f"showing {len(shown)} of {len(there):,} cycles, each from its own start"
+    return parts, "each cycle from its own start"
+
+
+def _mostly_gaps(part: Part) -> bool:
+    """Return whether nearly all of the time axis would be empty."""
+    if not len(part.gaps):
+        return False
+    missing = float((part.time[part.gaps + 1] - part.time[part.gaps]).sum())
+    return missing > MOSTLY * float(part.time[-1] - part.time[0])
 
 
 def _rows(chosen: NDArray[np.bool_]) -> slice | NDArray[np.int64]:

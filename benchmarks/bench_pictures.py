@@ -1,0 +1,137 @@
+"""Pictures: a thousand cells' fade, 84 cells end to end, a trace of 10M records; time and bytes.
+
+python benchmarks/bench_pictures.py [--rows 10000000]
+
+The reference beside each is the same picture drawn by Bokeh alone, in turns with ours.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import holoviews as hv
+import numpy as np
+import pandas as pd
+from bokeh.core.serialization import Serializer
+from bokeh.plotting import figure
+from made_record import ROWS_A_CYCLE, record
+
+from bdg_explore.columns import (
+    AMBIENT_TEMPERATURE,
+    CELL,
+    CURRENT,
+    CYCLE,
+    CYCLE_DISCHARGING_CAPACITY,
+    KIND,
+    NOMINAL_CAPACITY,
+    VOLTAGE,
+)
+from bdg_explore.views import capacity_fade, voltage_current_trace
+from bdg_explore.views.traces import _part, thinned_part
+
+
+def fleet(cells: int, cycles: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(4)
+    k = np.arange(1, cycles + 1)
+    names = [f"fleet/cell{i:04d}" for i in range(cells)]
+    rate = rng.uniform(5e-5, 2.5e-4, cells)
+    fade = 1.0 - rate[:, None] * k + rng.normal(0, 5e-4, (cells, cycles))
+    table = pd.DataFrame(
+        {
+            CELL: pd.Series(names).repeat(cycles).reset_index(drop=True),
+            CYCLE: np.tile(k, cells),
+            CYCLE_DISCHARGING_CAPACITY: fade.ravel(),
+        }
+    )
+    facts = pd.DataFrame(
+        {
+            AMBIENT_TEMPERATURE: rng.choice([10.0, 25.0, 45.0], cells),
+            NOMINAL_CAPACITY: 1.0,
+            KIND: "synthetic",
+        },
+        index=pd.Index(names, name=CELL),
+    )
+    return table, facts
+
+
+def turns(*jobs: Callable[[], object], count: int) -> list[float]:
+    best = [float("inf")] * len(jobs)
+    for _ in range(count):
+        for place, job in enumerate(jobs):
+            begin = time.perf_counter()
+            job()
+            best[place] = min(best[place], time.perf_counter() - begin)
+    return best
+
+
+def size(model: Any) -> int:
+    """Return the bytes a figure sends: JSON and binary buffers."""
+    serializer = Serializer(deferred=True)
+    content = serializer.serialize(model)
+    text = json.dumps(content.content, default=lambda _: "")
+    return len(text) + sum(memoryview(buffer.data).nbytes for buffer in content.buffers)
+
+
+def bokeh_alone(lines: int) -> Any:
+    plot = figure(width=800, height=380, tools="pan,box_zoom,wheel_zoom,reset,save,tap,hover")
+    x = np.arange(80, dtype=np.float32)
+    plot.multi_line([x] * lines, [x] * lines)
+    return plot
+
+
+def fades(repeats: int) -> None:
+    for cells, cycles in ((1000, 1000), (84, 1000)):
+        table, facts = fleet(cells, cycles)
+
+        def draw(table: pd.DataFrame = table, facts: pd.DataFrame = facts) -> Any:
+            return capacity_fade(table, cells=facts, y="soh", color=AMBIENT_TEMPERATURE)
+
+        built, shown, alone = turns(
+            draw, lambda draw=draw: hv.render(draw()), lambda n=cells: bokeh_alone(n), count=repeats
+        )
+        print(
+            f"fade, {cells:,} cells x {cycles:,} cycles: {built * 1e3:.0f} ms to the HoloViews "
+            f"object, {shown * 1e3:.0f} ms to the Bokeh figure (target 150 for 1,000), "
+            f"{size(hv.render(draw())) / 1e6:.2f} MB (target 1); "
+            f"a bare Bokeh figure of as many lines {alone * 1e3:.0f} ms"
+        )
+
+
+def traces(rows: int, repeats: int) -> None:
+    frame = record(rows // ROWS_A_CYCLE)
+    part = _part(frame, [VOLTAGE, CURRENT])
+    whole, zoomed, columns, shown = turns(
+        lambda: [thinned_part(_part(frame, [n]), n, 2000, unit=3600.0) for n in (VOLTAGE, CURRENT)],
+        lambda: [
+            thinned_part(part, n, 2000, unit=3600.0, view=(100.0, 500.0))
+            for n in (VOLTAGE, CURRENT)
+        ],
+        lambda: [frame[n].to_numpy().sum() for n in (VOLTAGE, CURRENT)],
+        lambda: hv.render(voltage_current_trace(frame)),
+        count=repeats,
+    )
+    sent = sum(
+        array.nbytes
+        for name in (VOLTAGE, CURRENT)
+        for array in thinned_part(part, name, 2000, unit=3600.0)
+    )
+    print(
+        f"trace, {rows:,} records: first {whole * 1e3:.0f} ms (target 60), zoom {zoomed * 1e3:.1f} "
+        f"ms (target 10), {sent / 1e3:.0f} kB (target 60); {whole / columns:.1f} x summing the two "
+        f"columns; {shown * 1e3:.0f} ms with temperature to the Bokeh figures"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--repeats", type=int, default=7)
+    given = parser.parse_args()
+    fades(given.repeats)
+    traces(given.rows, given.repeats)
+
+
+if __name__ == "__main__":
+    main()
