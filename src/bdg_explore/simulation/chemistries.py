@@ -4,7 +4,7 @@ Every rate is an ageing assumption of ours, chosen to look like published campai
 a fit to a measured cell.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -100,7 +100,8 @@ LFP_CELLS: Final = Chemistry(
     "LFP",
     "LFP",
     "18650",
-    PRADA2013.scaled(1.1 / 2.30345),
+    # scaled to a slow capacity of 1.1 Ah, which is also what its maker would print on it
+    replace(PRADA2013.scaled(1.1 / 2.30345), nominal_capacity_ah=1.1),
     CellPhysics(0.027, 3000, 3500, 0.028, 0.015, 75, 60, 43, 0.07, 1.2e-4, crowding=15),
     Stress(1.0e-3, 0.70, 2700, 5.5e-4, 0.02, 8.0e-5, 1.5e-5, 1.8e-3, 0.006, 1.0, 1.0),
     2200,
