@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ._records import Floats, Ints, Records, time_error
+from ._records import Column, Floats, Ints, Records, time_error
 
 LEAST_GAP_SECOND: Final = 600.0
 GAP_FACTOR: Final = 10.0
@@ -24,6 +25,7 @@ def counted_intervals(
     missing: bool,
     note: Note,
     out: Floats,
+    flags: NDArray[np.bool_],
 ) -> Floats:
     """Return the times between the records of a block [s], 0 where nothing is to be integrated.
 
@@ -43,6 +45,8 @@ def counted_intervals(
         Told what was left out (``gap``, ``switching``) and what a new step is owed (``hold_...``).
     out : ndarray
         Where to put the result.
+    flags : ndarray of bool
+        Room to work in, one a record.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def counted_intervals(
     if np.max(inner) > LEAST_GAP_SECOND:
         _leave_out_gaps(records, begin, inner, current, note)
     if records.step is not None:
-        _leave_out_switches(records, begin, inner, current, voltage, rest, note)
+        where = _step_changes(records.step, begin, len(inner), flags)
+        _leave_out_switches(records, begin, where, inner, current, voltage, rest, note)
     return interval
 
 
@@ -96,9 +101,15 @@ def _leave_out_gaps(
     inner[where] = 0.0
 
 
+def _step_changes(step: Column, begin: int, count: int, flags: NDArray[np.bool_]) -> Ints:
+    part = step[begin : begin + count + 1]
+    return np.flatnonzero(np.not_equal(part[1:], part[:-1], out=flags[:count]))
+
+
 def _leave_out_switches(
     records: Records,
     begin: int,
+    where: Ints,
     inner: Floats,
     current: Floats,
     voltage: Floats,
@@ -106,10 +117,6 @@ def _leave_out_switches(
     note: Note,
 ) -> None:
     """Leave out jumps of the current at step changes; credit the new step what it owns."""
-    if records.step is None:
-        return
-    step = records.step[begin : begin + len(inner) + 1]
-    where = np.flatnonzero(step[1:] != step[:-1])
     where = where[inner[where] > 0]
     after = where + 1
     one, other = current[where], current[after]

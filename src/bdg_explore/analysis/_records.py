@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Column = NDArray[Any]
 
-BLOCK_ROWS: Final = 131_072  # large enough to forget the loop, small enough to stay in cache
+BLOCK_ROWS: Final = 65_536  # large enough to forget the loop, small enough to stay in cache
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bdg_explore.columns import CURRENT, CYCLE, TEST_TIME
 
 from ._records import Floats, Ints, Records
 
-CYCLES_ASKED: Final = 15
+CYCLES_ASKED: Final = 9
 COMPLETE_SHARE: Final = 0.97  # of the median of the cycles just before
 CYCLES_COMPARED: Final = 10
 LEAST_COMPARED: Final = 3
@@ -30,7 +30,7 @@ def begins_with_discharge(records: Records, both: NDArray[np.bool_]) -> bool:
     Returns
     -------
     bool
-        True if in most of up to 15 cycles, spread over the test, the net charge since the cycle
+        True if in most of up to 9 cycles, spread over the test, the net charge since the cycle
         began falls further than it rises.
     """
     candidates = np.flatnonzero(both)

@@ -10,13 +10,36 @@ from os import cpu_count
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ._intervals import counted_intervals
 from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, widen
 
 MOST_THREADS: Final = 4
-ROWS_WORTH_A_THREAD: Final = 400_000
+ROWS_WORTH_A_THREAD: Final = 2_000_000  # below, handing work over costs more than it saves
+MOST_WAITING: Final = 1_000_000  # runs and notes held before they are brought to their cycles
+
+_OF_RUNS: Final = (
+    "charge",
+    "discharge",
+    "charge_energy",
+    "discharge_energy",
+    "charging",
+    "discharging",
+)
+_NOTED: Final = (
+    "gap",
+    "switching",
+    "surplus",
+    "surplus_charge_energy",
+    "surplus_discharge_energy",
+    "hold_charge",
+    "hold_discharge",
+    "hold_charge_energy",
+    "hold_discharge_energy",
+    "hold_charge_time",
+    "hold_discharge_time",
+)
+_OF_HEAT: Final = ("temperature", "no_temperature")
 
 
 @dataclass(frozen=True)
@@ -119,7 +142,7 @@ def _joined(sums: list[CycleSums]) -> CycleSums:
 
 
 class _Sums:
-    """Running sums of every cycle, and what one block leaves to the next."""
+    """What the blocks of one stretch of records leave behind."""
 
     def __init__(self, records: Records, rest_current_ampere: float, missing_current: bool) -> None:
         self.records = records
@@ -127,30 +150,28 @@ class _Sums:
         self.missing_current = missing_current
         self.carried = 0.0  # the interval that ends at the next block's first record
         count = len(records.starts)
-        names = (
-            "charge discharge charge_energy discharge_energy charging discharging gap switching "
-            "temperature no_temperature surplus surplus_charge_energy surplus_discharge_energy "
-            "hold_charge hold_discharge hold_charge_energy hold_discharge_energy "
-            "hold_charge_time hold_discharge_time"
-        )
-        self.of = {name: np.zeros(count) for name in names.split()}
+        self.of = {name: np.zeros(count) for name in (*_OF_RUNS, *_NOTED, *_OF_HEAT)}
         self.voltage_limits = np.full(count, np.nan), np.full(count, np.nan)
         self.temperature_limits = np.full(count, np.nan), np.full(count, np.nan)
         rows = min(BLOCK_ROWS, len(records.time)) + 1
         self.scratch = np.empty((3, rows))  # fresh memory for each block would cost a third more
         self.flags = np.empty((3, rows), dtype=bool)
+        self.runs: list[tuple[Ints, Floats, Floats, Floats, Floats]] = []
+        self.notes: list[tuple[str, Ints, Floats]] = []
+        self.waiting = 0
 
     def note(self, name: str, rows: Ints, values: Floats) -> None:
         """Add values, one an interval that begins at `rows`, to the sum of their cycles."""
-        np.add.at(self.of[name], self.records.cycle_of(rows), values)
+        self.notes.append((name, rows, values))
+        self.waiting += len(rows)
 
     def add(self, rows: slice, first: int, offsets: Ints) -> None:
         """Add one block of rows."""
-        r, length = self.records, rows.stop - rows.start
-        current = np.asarray(r.current[rows.start : rows.stop + 1], dtype=np.float64)
-        voltage = np.asarray(r.voltage[rows.start : rows.stop + 1], dtype=np.float64)
+        r, begin, length = self.records, rows.start, rows.stop - rows.start
+        current = np.asarray(r.current[begin : rows.stop + 1], dtype=np.float64)
+        voltage = np.asarray(r.voltage[begin : rows.stop + 1], dtype=np.float64)
         missing = widen(*self.voltage_limits, voltage[:length], first, offsets)
-        missing |= self.missing_current or bool(np.isnan(voltage[-1]))
+        missing = missing or self.missing_current or bool(np.isnan(voltage[-1]))
         interval = counted_intervals(
             r,
             rows,
@@ -160,6 +181,7 @@ class _Sums:
             missing=missing,
             note=self.note,
             out=self.scratch[0],
+            flags=self.flags[0],
         )
         weight = self.scratch[1, :length]  # of a record: half the interval on either side of it
         np.add(interval[:-1], interval[1:], out=weight[1:])
@@ -170,26 +192,43 @@ class _Sums:
             unknown = widen(*self.temperature_limits, temperature, first, offsets)
             self._add_temperature(temperature, first, offsets, weight, unknown=unknown)
 
-        runs = self._runs(rows.start, offsets, current, voltage, interval)
-        cycle = first + np.searchsorted(offsets, runs, side="right") - 1
+        runs = self._runs(begin, offsets, current, voltage, interval)
         flowing = current[runs]
-        lasting = np.add.reduceat(weight, runs)
-        self._plus("charging", cycle, lasting, flowing > self.rest)
-        self._plus("discharging", cycle, lasting, flowing < -self.rest)
         if missing:  # such records weigh nothing: the intervals beside them are 0
             current, voltage = np.nan_to_num(current), np.nan_to_num(voltage)
+        lasting = np.add.reduceat(weight, runs)
         weight *= current[:length]
         moved = np.add.reduceat(weight, runs)
         weight *= voltage[:length]
         work = np.add.reduceat(weight, runs)
-        inwards = flowing >= 0
-        self._plus("charge", cycle, moved, inwards)
-        self._plus("charge_energy", cycle, work, inwards)
-        self._plus("discharge", cycle, -moved, ~inwards)
-        self._plus("discharge_energy", cycle, -work, ~inwards)
+        self.runs.append((begin + runs, flowing, lasting, moved, work))
+        self.waiting += len(runs)
+        if self.waiting > MOST_WAITING:
+            self.settle()
 
-    def _plus(self, name: str, cycle: Ints, values: Floats, chosen: NDArray[np.bool_]) -> None:
-        np.add.at(self.of[name], cycle[chosen], values[chosen])
+    def settle(self) -> None:
+        """Bring what was found in runs of one direction, and noted, to their cycles."""
+        count = len(self.records.starts)
+        if self.runs:
+            rows, flowing, lasting, moved, work = (
+                np.concatenate(part) for part in zip(*self.runs, strict=True)
+            )
+            cycle = self.records.cycle_of(rows)
+            ways = {
+                "charging": (flowing > self.rest, lasting),
+                "discharging": (flowing < -self.rest, lasting),
+                "charge": (flowing >= 0, moved),
+                "charge_energy": (flowing >= 0, work),
+                "discharge": (flowing < 0, -moved),
+                "discharge_energy": (flowing < 0, -work),
+            }
+            for name, (chosen, values) in ways.items():
+                self.of[name] += np.bincount(cycle[chosen], values[chosen], count)
+        for name in {name for name, _, _ in self.notes}:
+            rows = np.concatenate([r for n, r, _ in self.notes if n == name])
+            values = np.concatenate([v for n, _, v in self.notes if n == name])
+            self.of[name] += np.bincount(self.records.cycle_of(rows), values, count)
+        self.runs, self.notes, self.waiting = [], [], 0
 
     def _runs(
         self, begin: int, offsets: Ints, current: Floats, voltage: Floats, interval: Floats
@@ -200,30 +239,36 @@ class _Sums:
         inner, other = changed[1:count], self.flags[2, : count - 1]
         np.less(current, 0.0, out=state)
         np.not_equal(state[1:], state[:-1], out=inner)
-        turns = np.flatnonzero(inner)
-        if len(turns):
-            self._note_turns(begin, turns, current, voltage, interval)
         for compare, level in ((np.greater, self.rest), (np.less, -self.rest)):
             compare(current, level, out=state)
             np.not_equal(state[1:], state[:-1], out=other)
-            inner |= other
+            np.logical_or(inner, other, out=inner)
+        changed[-1] = False
         changed[offsets] = True  # row 0 of a block begins a run, whatever was before
-        return np.flatnonzero(changed[: len(interval)])
+        found = np.flatnonzero(changed[: len(interval)])
+        ends = (
+            found[found > 0] if len(current) == len(interval) else np.append(found[1:], count - 1)
+        )
+        turns = ends[(current[ends - 1] < 0) != (current[ends] < 0)] - 1
+        if len(turns):
+            self._note_turns(begin, turns, current, voltage, interval)
+        return found
 
     def _note_turns(
         self, begin: int, turns: Ints, current: Floats, voltage: Floats, interval: Floats
     ) -> None:
         turns = turns[interval[turns] > 0]
+        if not len(turns):
+            return
         before, after = current[turns], current[turns + 1]
         # twice the charge that the clipped trapezoid gives to both sides, each at its own voltage
         surplus = np.abs(before * after) / (np.abs(before) + np.abs(after)) * interval[turns]
         ends = voltage[turns], voltage[turns + 1]
         falling = before > 0
-        self.note("surplus", begin + turns, surplus)
-        self.note("surplus_charge_energy", begin + turns, surplus * np.where(falling, *ends))
-        self.note(
-            "surplus_discharge_energy", begin + turns, surplus * np.where(falling, *ends[::-1])
-        )
+        rows = begin + turns
+        self.note("surplus", rows, surplus)
+        self.note("surplus_charge_energy", rows, surplus * np.where(falling, *ends))
+        self.note("surplus_discharge_energy", rows, surplus * np.where(falling, *ends[::-1]))
 
     def _add_temperature(
         self, temperature: Floats, first: int, offsets: Ints, weight: Floats, *, unknown: bool
@@ -238,6 +283,7 @@ class _Sums:
 
     def result(self) -> CycleSums:
         """Return the sums; the halves of the intervals are taken here, once."""
+        self.settle()
         of = self.of
 
         def total(name: str, surplus: str) -> Floats:
