@@ -115,7 +115,7 @@ class CellDrawer(pn.viewable.Viewer):
         numbers = [int(n) for n in np.unique(records[CYCLE])] if CYCLE in records else []
         if self.cycle not in numbers:
             self.cycle = numbers[0] if numbers else None
-        self._plot = pn.pane.HoloViews(sizing_mode="stretch_width", height=360, margin=(8, 0, 0, 0))
+        self._plot = pn.pane.HoloViews(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
         self._draw(records)
         if len(numbers) < 2:
             return pn.Column(self._plot, sizing_mode="stretch_width", margin=0)

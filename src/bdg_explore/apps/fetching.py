@@ -69,9 +69,9 @@ class FetchCard(pn.viewable.Viewer):
             "The data can be downloaded",
             f"They come from {hosts} and are kept on the machine that runs this page.",
         )
-        self._button = pmui.Button(label=label, color="primary", size="small", on_click=self._begin)
+        self._button = pmui.Button(label=label, color="primary", on_click=self._begin)
         self._cancel = pmui.Button(
-            label="Stop", variant="outlined", size="small", visible=False, on_click=self._end
+            label="Stop", variant="outlined", visible=False, on_click=self._end
         )
         self._bar = pmui.LinearProgress(value=0, visible=False, sizing_mode="stretch_width")
         self._told = pn.pane.Str("", margin=(6, 8))

@@ -62,7 +62,7 @@ def frame(
         align="center",
         styles={"margin-left": "auto"},
     )
-    page = pmui.Page(
+    return pmui.Page(
         title=SITE,
         meta=pmui.template.base.Meta(title=f"{title} · {SITE}", description=title),
         site_url="./",
@@ -81,10 +81,6 @@ def frame(
         raw_css=[ROOT_CSS],
         stylesheets=[PAGE_CSS],
     )
-    # The page dresses Bokeh figures, axes and grids for light and dark; legends stay as views made
-    # them, without a box over the curves.
-    page._custom_theme = ["Legend"]
-    return page
 
 
 def _is_phone() -> bool:
@@ -113,14 +109,30 @@ def guarded(build: Callable[[], pmui.Page], title: str) -> Callable[[], None]:
             if document is not None:
                 document.clear()
             _serve(error_page(title, error), title, document)
+        if document is not None and _warming(document):
+            # `panel serve --warm` ends this session at once, and stumbles over HoloViews, whose
+            # plots leave the set of callbacks while Panel walks through it.
+            document.callbacks.session_destroyed_callbacks.clear()
 
     return app
 
 
+def _warming(document: Document) -> bool:
+    """Whether nobody asked for the page: the server is only getting ready."""
+    request = getattr(document.session_context, "request", None)
+    return request is not None and getattr(request, "_request", request) is None
+
+
 def _serve(page: pmui.Page, title: str, document: Document | None) -> None:
     # What .servable() does for a page, but for any document; without one nobody is there to see.
-    if document is not None:
-        page.server_doc(document, title=f"{title} · {SITE}")
+    if document is None:
+        return
+    page.server_doc(document, title=f"{title} · {SITE}")
+    # The page dresses Bokeh figures and axes for light and dark; legends and titles stay as views
+    # made them: small, and without a box over the curves.
+    for root in document.roots:
+        if hasattr(getattr(root, "data", None), "_custom_theme"):
+            root.data._custom_theme = ["Legend", "Title"]
 
 
 def error_page(title: str, error: BaseException) -> pmui.Page:

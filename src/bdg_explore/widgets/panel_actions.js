@@ -1,6 +1,6 @@
 // The selected cells as chips, and what can be done with them: open, copy as Python, take the
 // data away, copy the link.
-const CHIPS = 5;
+const CHIPS = 3; // the bar keeps its height, so that rows below do not jump away from the mouse
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -65,10 +65,10 @@ export function render({ model }) {
     if (chosen.length) {
       say.append(make("b", "", String(chosen.length)), ` selected`);
       bar.append(say);
-      const chips = make("span", "chips");
+      const chips = make("span", "chips cells");
       for (const uid of chosen.slice(0, CHIPS)) {
         const chip = make("span", "chip");
-        const go = make("button", "plain go", uid);
+        const go = make("button", "plain go", uid.slice(uid.indexOf("/") + 1));
         go.type = "button";
         go.title = `Open ${uid}`;
         go.addEventListener("click", () => model.send_msg({ open: uid }));
@@ -79,11 +79,16 @@ export function render({ model }) {
         chip.append(go, off);
         chips.append(chip);
       }
-      if (chosen.length > CHIPS) chips.append(make("span", "say", `+ ${chosen.length - CHIPS} more`));
       bar.append(chips);
+      if (chosen.length > CHIPS) {
+        const more = make("span", "say more", `+ ${chosen.length - CHIPS}`);
+        more.title = chosen.slice(CHIPS, 60).join("\n");
+        bar.append(more);
+      }
       bar.append(button("Clear", "", () => model.send_msg({ clear: true }), "Select nothing"));
     } else {
       say.textContent = model.hint;
+      say.classList.add("hint");
       bar.append(say);
       if (model.selectable > 1)
         bar.append(button(`Select all ${model.selectable}`, "", () => model.send_msg({ all: true })));
@@ -132,8 +137,17 @@ export function render({ model }) {
     if (file) save(file, text);
     draw();
   });
+  let due = false; // many changes in one message are drawn once
+  const soon = () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      draw();
+    });
+  };
   for (const name of ["selection", "code", "hint", "downloads", "selectable"])
-    if (model[name] !== undefined) model.on(name, draw);
+    if (model[name] !== undefined) model.on(name, soon);
   draw();
   return root;
 }

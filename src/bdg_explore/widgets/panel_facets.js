@@ -220,9 +220,17 @@ export function render({ model }) {
     }
   }
 
-  model.on("groups", draw);
-  model.on("total", draw);
-  model.on("summary", draw);
+  // Many changes in one message are drawn once, when all of them have come.
+  let due = false;
+  const soon = () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      draw();
+    });
+  };
+  for (const name of ["groups", "total", "summary", "filtered"]) model.on(name, soon);
   draw();
   return root;
 }

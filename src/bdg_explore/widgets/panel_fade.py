@@ -8,7 +8,6 @@ import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
 import traitlets
-from bokeh.document import Document
 from bokeh.models import ColumnDataSource, GlyphRenderer, MultiLine
 
 from bdg_explore import views
@@ -191,8 +190,8 @@ class PanelFade(pn.viewable.Viewer):
 
         A HoloViews selection stream would listen to the last layer of an overlay, not to the curves.
         """
-        # A document of its own: HoloViews would put its theme on the page's.
-        figure = hv.renderer("bokeh").get_plot(picture, doc=Document()).state
+        # Without a theme of its own, which HoloViews would put on the whole page.
+        figure = hv.renderer("bokeh").instance(theme=None).get_plot(picture).state
         figure.update(width=None, height=None, sizing_mode="stretch_both")
         self._cells = views.fade_cells(picture)
         glyphs = [one for one in figure.select(GlyphRenderer) if isinstance(one.glyph, MultiLine)]
