@@ -131,8 +131,9 @@ def _serve(page: pmui.Page, title: str, document: Document | None) -> None:
     # The page dresses Bokeh figures and axes for light and dark; legends and titles stay as views
     # made them: small, and without a box over the curves.
     for root in document.roots:
-        if hasattr(getattr(root, "data", None), "_custom_theme"):
-            root.data._custom_theme = ["Legend", "Title"]
+        data: Any = getattr(root, "data", None)
+        if hasattr(data, "_custom_theme"):
+            data._custom_theme = ["Legend", "Title"]
 
 
 def error_page(title: str, error: BaseException) -> pmui.Page:
