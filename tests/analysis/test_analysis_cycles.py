@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import cc_cycles, frame
 
-from bdg_explore.analysis import count_cycles, summarize_cycles
+from bdg_explore.analysis import count_cycles, equivalent_full_cycles, summarize_cycles
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
     CELL,
@@ -230,6 +230,14 @@ def test_equivalent_full_cycles_run_up_to_their_cycle():
     assert summary[EQUIVALENT_FULL_CYCLES].tolist() == pytest.approx([1, 2, 3, 0.5, 1.0, 1.5])
     with pytest.raises(UnknownNameError, match="'b'"):
         summarize_cycles(two, nominal_capacity_ah={"a": 1.0})
+    given = {"a": 1.0, "b": 2.0}
+    later = equivalent_full_cycles(summary.iloc[::-1], nominal_capacity_ah=given)
+    assert later.iloc[::-1].tolist() == pytest.approx([1, 2, 3, 0.5, 1.0, 1.5])
+    discharges = summary.drop(columns=CYCLE_CHARGING_CAPACITY)
+    alone = equivalent_full_cycles(discharges, nominal_capacity_ah=given)
+    assert alone.tolist() == pytest.approx([1, 2, 3, 0.5, 1.0, 1.5])
+    with pytest.raises(FrameError, match="has neither"):
+        equivalent_full_cycles(summary[[CELL, CYCLE]], nominal_capacity_ah=1.0)
 
 
 # --- a tester that did not count ------------------------------------------------------------------

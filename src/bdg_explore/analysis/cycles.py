@@ -12,8 +12,6 @@ from bdg_explore.columns import (
     CELL,
     CURRENT,
     CYCLE,
-    CYCLE_CHARGING_CAPACITY,
-    CYCLE_DISCHARGING_CAPACITY,
     EQUIVALENT_FULL_CYCLES,
     STEP,
     STEP_ID,
@@ -26,10 +24,10 @@ from bdg_explore.errors import FrameError, ParameterError, did_you_mean
 from bdg_explore.frames import TIMESERIES, check_frame
 
 from ._records import run_starts
-from .ageing import per_cell
 from .capacity_source import POLICIES, CapacityPolicy
 from .cell_summary import Options, summarize_cell
 from .counters import COUNTERS
+from .throughput import equivalent_full_cycles
 
 SUMMARY_INPUTS: Final = (
     CELL,
@@ -123,7 +121,9 @@ def summarize_cycles(
         cells = np.repeat(np.array(list(parts), dtype=object), [len(p) for p in parts.values()])
         summary.insert(0, CELL, pd.Series(cells).astype(timeseries[CELL].dtype))
     if nominal_capacity_ah is not None:
-        summary[EQUIVALENT_FULL_CYCLES] = _equivalent_full_cycles(summary, nominal_capacity_ah)
+        summary[EQUIVALENT_FULL_CYCLES] = equivalent_full_cycles(
+            summary, nominal_capacity_ah=nominal_capacity_ah
+        )
     return summary
 
 
@@ -146,15 +146,3 @@ def _cells(timeseries: pd.DataFrame) -> Iterable[tuple[Any, pd.DataFrame, int]]:
     ends = np.append(starts, len(codes))[1:]
     for begin, end in zip(starts, ends, strict=True):
         yield names[codes[begin]], timeseries.iloc[begin:end], int(begin)
-
-
-def _equivalent_full_cycles(
-    summary: pd.DataFrame, nominal_capacity_ah: float | Mapping[Hashable, float] | pd.Series
-) -> pd.Series:
-    nominal = per_cell(summary, nominal_capacity_ah, "nominal_capacity_ah")
-    passed = summary[[CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY]].sum(axis=1)
-    if CELL in summary.columns:
-        passed = passed.groupby(summary[CELL], observed=True, sort=False).cumsum()
-    else:
-        passed = passed.cumsum()
-    return passed / (2.0 * nominal)

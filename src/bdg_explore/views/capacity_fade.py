@@ -38,7 +38,7 @@ from ._fade_glyphs import (
     upward,
 )
 from ._lines import Lines
-from .theme import CATEGORICAL, OTHER, load_bokeh, message, style
+from .theme import CATEGORICAL, OTHER, TITLE_SIZE, load_bokeh, message, style
 
 DIRECT_LABELS: Final = 6
 LEGEND_COLUMNS: Final = 3  # fits a phone
@@ -153,6 +153,7 @@ def capacity_fade(
     return hv.Overlay(layers).opts(
         responsive=True,
         height=height,
+        fontsize={"title": TITLE_SIZE},
         title=_notes(fades, total, lacking, beyond, kinds) if title is None else title,
         xlim=_across(lines.x, right=room_for_labels(labels) if labels else 0.02),
         ylim=limits,

@@ -25,6 +25,7 @@ OTHER: Final = "#8f8f8f"
 INK: Final = "#7a7a7a"
 """Text and axes: a grey that is read on white as well as on near-black."""
 GRID: Final = "rgba(128, 128, 128, 0.2)"
+TITLE_SIZE: Final = "13px"
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _ORDERED_FROM, _ORDERED_TO = 0.18, 0.86  # of plasma: neither lost in the dark nor on white
@@ -35,7 +36,7 @@ def load_bokeh() -> None:
     """Make HoloViews draw with Bokeh; in a notebook, also make its pictures show themselves."""
     if "bokeh" not in hv.Store.renderers:
         if _in_notebook():
-            hv.extension("bokeh", logo=False)
+            hv.extension("bokeh", logo=False, inline=True)  # no request to an outside host
         else:
             import_module("holoviews.plotting.bokeh")  # which registers itself
     if hv.Store.current_backend != "bokeh":  # setting it rebuilds all of HoloViews' options
@@ -119,7 +120,7 @@ def style(plot: Any, element: Any) -> None:  # noqa: ARG001 (HoloViews gives bot
     figure.toolbar.active_scroll = None  # the page scrolls; zooming by wheel wants a click first
     figure.title.text_color = INK
     figure.title.text_font = FONT
-    figure.title.text_font_size = "13px"
+    figure.title.text_font_size = TITLE_SIZE
     figure.title.text_font_style = "normal"
     for renderer in figure.renderers:
         if isinstance(getattr(renderer, "glyph", None), Text):

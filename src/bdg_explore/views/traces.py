@@ -24,7 +24,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, ParameterError
 from bdg_explore.frames import TIMESERIES, check_frame
 
-from .theme import CATEGORICAL, load_bokeh, message, ordered, style
+from .theme import CATEGORICAL, TITLE_SIZE, load_bokeh, message, ordered, style
 from .thinning import gaps_in_time, thin, with_breaks
 
 PICTURE_POINTS: Final = 4000  # over all panels: under 60 kB
@@ -204,6 +204,7 @@ def _panel(
             show_grid=True,
             hooks=[style],
             title=title,
+            fontsize={"title": TITLE_SIZE},
             ylabel=up.label.replace(" ", "\n", 1) if len(up.label) > LONG_LABEL else up.label,
             **({} if lowest else {"xlabel": ""}),
             **({} if len(curves) == 1 else _legend(shown=name == VOLTAGE)),
