@@ -179,8 +179,8 @@ def test_the_code_gives_the_same_cells(asked: dict) -> None:
     state = BrowserState(hubs.index, **asked)
     assert 3 <= len([line for line in state.code.splitlines() if line]) <= 6
     plotted = []
-    views = SimpleNamespace(capacity_fade=lambda cycles: plotted.extend(cycles))
-    hubs.cycles = lambda cells: list(cells.index if isinstance(cells, pd.DataFrame) else cells)
+    views = SimpleNamespace(capacity_fade=lambda cycles, **_: plotted.extend(cycles))
+    hubs.cycles = lambda cells, **_: list(cells.index if isinstance(cells, pd.DataFrame) else cells)
     names: dict = {}
     with mock.patch.dict(bdg.__dict__, {"open_hubs": lambda: hubs, "views": views}):
         exec(state.code, {}, names)  # noqa: S102
@@ -211,8 +211,8 @@ def test_the_code_reads_like_a_colleagues(state: BrowserState) -> None:
         "\n"
         "hubs = bdg.open_hubs()\n"
         'cells = hubs.find("lfp", cathode_chemistry=["LFP"], nominal_capacity_ah=(1, 2))\n'
-        "cycles = hubs.cycles(cells)\n"
-        "bdg.views.capacity_fade(cycles)"
+        "cycles = hubs.cycles(cells, download=False)\n"
+        'bdg.views.capacity_fade(cycles, cells=hubs.cells, y="soh")'
     )
 
 

@@ -34,7 +34,10 @@ def browser_code(
     lines = ["import bdg_explore as bdg", "", f"hubs = {opening}"]
     if asked or sort or not selection:
         lines.append(f"cells = {cells}")
-    lines += [f"cycles = hubs.cycles({plotted})", "bdg.views.capacity_fade(cycles)"]
+    # Without a choice of cells nothing is fetched: the question may concern hundreds.
+    local = "" if selection else ", download=False"
+    lines.append(f"cycles = hubs.cycles({plotted}{local})")
+    lines.append('bdg.views.capacity_fade(cycles, cells=hubs.cells, y="soh")')
     return "\n".join(lines)
 
 
