@@ -6,8 +6,9 @@ import shutil
 import nbformat
 import pytest
 
+from apps.browser import chromium, quiet_page
+
 from . import made_up
-from .browser import chromium, quiet_page
 from .jupyterlab_server import jupyterlab
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from apps.browser import chromium, quiet_page
 from bdg_explore.columns import CATHODE, CELL, CYCLE_LIFE, KIND, NOMINAL_CAPACITY
 from bdg_explore.widgets.state import BrowserState
 from bdg_explore.widgets.table import TABLE_JS, WIDGETS_CSS, CellTable
 
-from .browser import chromium, quiet_page
 from .made_up import fleet
 
 # Stands in for the model of anywidget and of Panel, which offer the same few calls.
