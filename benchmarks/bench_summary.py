@@ -155,7 +155,7 @@ def main() -> None:
     elif given.peak:
         peak(given.peak)
     else:
-        print(f"{os.cpu_count()} processors")
+        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
         in_memory(given.rows, given.repeats)
         from_parquet(given.rows, given.repeats)
         if given.memory:

@@ -61,14 +61,17 @@ def counted_intervals(
     np.subtract(time[1:], time[:-1], out=inner)
     if not len(inner):
         return interval
-    if not np.min(inner) >= 0:
+    shortest = float(np.min(inner))
+    if not shortest >= 0:
         raise time_error(records)
+    # were all others as short as the shortest, how long could the longest be?
+    longest = shortest + float(time[-1] - time[0]) - len(inner) * shortest
 
     low, high = np.searchsorted(records.starts, (begin, end), side="right")
     inner[records.starts[low:high] - begin - 1] = 0.0
     if missing:
         _leave_out_missing(begin, inner, current, voltage, note)
-    if np.max(inner) > LEAST_GAP_SECOND:
+    if longest > LEAST_GAP_SECOND and np.max(inner) > LEAST_GAP_SECOND:
         _leave_out_gaps(records, begin, inner, current, note)
     if records.step is not None:
         where = _step_changes(records.step, begin, len(inner), flags)

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Column = NDArray[Any]
 
-BLOCK_ROWS: Final = 65_536  # large enough to forget the loop, small enough to stay in cache
+BLOCK_ROWS: Final = 131_072  # large enough to forget the loop, small enough to stay in cache
 
 
 @dataclass(frozen=True)
@@ -46,23 +46,6 @@ class Records:
     step_time: Column | None = None
     offset: int = 0
 
-    def part(self, cycles: slice, rows: slice) -> "Records":
-        """Return some neighbouring cycles, which lie in the given rows."""
-
-        def cut(values: Column | None) -> Column | None:
-            return None if values is None else values[rows]
-
-        return Records(
-            self.time[rows],
-            self.voltage[rows],
-            self.current[rows],
-            self.starts[cycles] - rows.start,
-            cut(self.temperature),
-            cut(self.step),
-            cut(self.step_time),
-            self.offset + rows.start,
-        )
-
     def cycle_of(self, rows: Ints) -> Ints:
         """Return the position of the cycle each row belongs to."""
         return np.searchsorted(self.starts, rows, side="right") - 1
@@ -73,16 +56,15 @@ class Records:
         return np.append(self.starts[1:], len(self.time)) - 1
 
 
-def run_starts(*labels: Column) -> Ints:
-    """Return the rows at which any of the labels differs from the row before; the first is 0."""
-    length = len(labels[0])
-    if not length:
-        return np.zeros(0, dtype=np.int64)
-    changed = np.zeros(length, dtype=bool)
-    changed[0] = True
-    for label in labels:
-        changed[1:] |= label[1:] != label[:-1]
-    return np.flatnonzero(changed)
+def run_starts(labels: Column) -> Ints:
+    """Return the rows at which the label differs from the row before; the first is 0."""
+    found = [np.zeros(min(len(labels), 1), dtype=np.int64)]
+    flags = np.empty(BLOCK_ROWS, dtype=bool)  # small and used again: fresh memory is slow
+    for begin in range(0, len(labels) - 1, BLOCK_ROWS):
+        part = labels[begin : begin + BLOCK_ROWS + 1]
+        changed = np.not_equal(part[1:], part[:-1], out=flags[: len(part) - 1])
+        found.append(np.flatnonzero(changed) + (begin + 1))
+    return np.concatenate(found)
 
 
 def blocks(length: int, starts: Ints) -> Iterable[tuple[slice, int, Ints]]:

@@ -1,5 +1,6 @@
 """One row a cycle, of the records of one cell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,8 +49,10 @@ from bdg_explore.errors import FrameError, ParameterError
 from ._records import Column, Floats, Ints, Records, extremes, run_starts
 from .capacity_source import SOURCES, CapacityPolicy, Direction, choose_source, take
 from .counters import COUNTERS, Counter, is_coarse, read_counter
-from .cycle_order import are_complete, begins_with_discharge, count_cycles, pair
+from .cycle_order import are_complete, begins_with_discharge, numbered, pair
 from .integration import CycleSums, integrate_cycles
+
+Columns = dict[str, Column]
 
 SECONDS_AN_HOUR: Final = 3600.0
 REST_SHARE: Final = 1e-3  # of a cell's largest current
@@ -63,13 +66,13 @@ class Options:
     rest_current_ampere: float | None = None
 
 
-def summarize_cell(frame: pd.DataFrame, offset: int, options: Options) -> pd.DataFrame:
+def summarize_cell(columns: Columns, offset: int, options: Options) -> Columns:
     """Summarize the records of one cell, in test order; see `summarize_cycles`.
 
     Parameters
     ----------
-    frame : DataFrame
-        Records of one cell.
+    columns : dict of ndarray
+        Records of one cell, by column.
     offset : int
         Row of the caller's frame at which they begin, for messages.
     options : Options
@@ -77,25 +80,49 @@ def summarize_cell(frame: pd.DataFrame, offset: int, options: Options) -> pd.Dat
 
     Returns
     -------
-    DataFrame
-        One row a cycle.
+    dict of ndarray
+        One value a cycle, by column.
     """
-    numbers = _cycle_numbers(frame)
+    current = columns[CURRENT]
+    numbers = columns.get(CYCLE)
+    if numbers is None:
+        numbers = numbered(columns[TEST_TIME], current)
     starts = run_starts(numbers)
-    current = numbers_of(frame, CURRENT)
     lowest, highest, missing = extremes(current, starts)
     rest = options.rest_current_ampere
     if rest is None:
         rest = REST_SHARE * float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
-    records = _records(frame, current, starts, offset)
+    records = _records(columns, starts, offset)
     sums = integrate_cycles(records, rest_current_ampere=rest, missing_current=missing)
     cycle = numbers[starts].astype(np.int64)
-    columns: dict[str, Any] = {CYCLE: cycle}
-    columns.update(_capacities(frame, records, sums, cycle, options))
-    columns.update(_conditions(records, sums))
-    columns[MINIMUM_CURRENT], columns[MAXIMUM_CURRENT] = lowest, highest
-    columns[COMPLETE] = are_complete(columns[CYCLE_DISCHARGING_CAPACITY], cycle)
-    return pd.DataFrame(columns)
+    summary: Columns = {CYCLE: cycle}
+    summary.update(_capacities(columns, records, sums, cycle, options))
+    summary.update(_conditions(records, sums))
+    summary[MINIMUM_CURRENT], summary[MAXIMUM_CURRENT] = lowest, highest
+    summary[COMPLETE] = are_complete(summary[CYCLE_DISCHARGING_CAPACITY], cycle)
+    return summary
+
+
+def columns_of(frame: pd.DataFrame, names: Iterable[str]) -> Columns:
+    """Return those of the named columns that the frame has, as arrays, without copies if possible.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Records.
+    names : iterable of str
+        Which columns; of the two that tell steps apart, any type will do.
+
+    Returns
+    -------
+    dict of ndarray
+        Numbers, by column.
+    """
+    there = {name: frame[name] for name in names if name in frame.columns}
+    return {
+        name: _labels(values) if name in (STEP, STEP_ID) else numbers_of(frame, name)
+        for name, values in there.items()
+    }
 
 
 def numbers_of(frame: pd.DataFrame, name: str) -> Column:
@@ -112,36 +139,18 @@ def numbers_of(frame: pd.DataFrame, name: str) -> Column:
         ) from None
 
 
-def _cycle_numbers(frame: pd.DataFrame) -> Column:
-    if CYCLE not in frame:
-        return count_cycles(frame).to_numpy()
-    numbers = numbers_of(frame, CYCLE)
-    if numbers.dtype.kind == "f":
-        bad = np.flatnonzero(~np.isfinite(numbers))
-        if len(bad):
-            raise FrameError(
-                f"{CYCLE} has no value at row {bad[0]} of a cell ({len(bad)} in all). "
-                "Leave those records out, or leave the column out to have cycles counted."
-            )
-    return numbers
-
-
-def _records(frame: pd.DataFrame, current: Column, starts: Ints, offset: int) -> Records:
-    step = next((frame[name] for name in (STEP, STEP_ID) if name in frame), None)
+def _records(columns: Columns, starts: Ints, offset: int) -> Records:
     measured = (
-        numbers_of(frame, name)
-        for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE)
-        if name in frame
+        columns[name] for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE) if name in columns
     )
-    temperature = next((values for values in measured if _holds_any(values)), None)
     return Records(
-        time=numbers_of(frame, TEST_TIME),
-        voltage=numbers_of(frame, VOLTAGE),
-        current=current,
+        time=columns[TEST_TIME],
+        voltage=columns[VOLTAGE],
+        current=columns[CURRENT],
         starts=starts,
-        temperature=temperature,
-        step=None if step is None else _labels(step),
-        step_time=numbers_of(frame, STEP_TIME) if STEP_TIME in frame else None,
+        temperature=next((values for values in measured if _holds_any(values)), None),
+        step=next((columns[name] for name in (STEP, STEP_ID) if name in columns), None),
+        step_time=columns.get(STEP_TIME),
         offset=offset,
     )
 
@@ -156,9 +165,9 @@ def _labels(values: "pd.Series[Any]") -> Column:
 
 
 def _capacities(
-    frame: pd.DataFrame, records: Records, sums: CycleSums, cycle: Ints, options: Options
-) -> dict[str, Any]:
-    charge, discharge = _directions(frame, records, sums, cycle)
+    columns: Columns, records: Records, sums: CycleSums, cycle: Ints, options: Options
+) -> Columns:
+    charge, discharge = _directions(columns, records, sums, cycle)
     if options.capacity == "counter" and not any(
         d.counter is not None and d.counter.speaks for d in (charge, discharge)
     ):
@@ -180,7 +189,7 @@ def _capacities(
     later = begins_with_discharge(records, ~np.isnan(q_in) & ~np.isnan(q_out))
 
     def over_charge(outwards: Floats, inwards: Floats) -> Floats:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = outwards / pair(inwards, cycle, discharge_first=later)
         return np.where(np.isfinite(ratio), ratio, np.nan)
 
@@ -205,13 +214,13 @@ def _capacities(
 
 
 def _directions(
-    frame: pd.DataFrame, records: Records, sums: CycleSums, cycle: Ints
+    columns: Columns, records: Records, sums: CycleSums, cycle: Ints
 ) -> tuple[Direction, Direction]:
     def counter(name: str, sign: int, scope: str) -> Counter | None:
-        if name not in frame:
+        if name not in columns:
             return None
         return read_counter(
-            numbers_of(frame, name),
+            columns[name],
             records.current,
             cycle,
             records.starts,
@@ -239,7 +248,7 @@ def _directions(
     return direction(1), direction(-1)
 
 
-def _conditions(records: Records, sums: CycleSums) -> dict[str, Any]:
+def _conditions(records: Records, sums: CycleSums) -> Columns:
     time = records.time
     begin = np.asarray(time[records.starts], dtype=np.float64)
     end = np.asarray(time[records.ends] if len(time) else time, dtype=np.float64)

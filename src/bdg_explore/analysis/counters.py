@@ -25,7 +25,7 @@ from bdg_explore.columns import (
     STEP_DISCHARGING_ENERGY,
 )
 
-from ._records import Column, Floats, Ints, run_starts
+from ._records import BLOCK_ROWS, Column, Floats, Ints, run_starts
 
 # direction -> scope -> (capacity, its energy), in the order of preference
 COUNTERS: Final = {
@@ -182,10 +182,14 @@ def _constant_in_cycles(values: Column, starts: Ints) -> bool:
 
 def _falls(values: Column) -> Ints:
     """Return the rows after which the counter falls back, or has no value."""
-    holds = values[1:] >= values[:-1]
-    if np.count_nonzero(holds) == len(holds):
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(~holds)
+    found = [np.zeros(0, dtype=np.int64)]
+    flags = np.empty(BLOCK_ROWS, dtype=bool)
+    for begin in range(0, len(values) - 1, BLOCK_ROWS):
+        part = values[begin : begin + BLOCK_ROWS + 1]
+        holds = np.greater_equal(part[1:], part[:-1], out=flags[: len(part) - 1])
+        if np.count_nonzero(holds) < len(holds):
+            found.append(np.flatnonzero(~holds) + begin)
+    return np.concatenate(found)
 
 
 def _among(rows: Ints, starts: Ints) -> NDArray[np.bool_]:

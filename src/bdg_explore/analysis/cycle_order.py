@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bdg_explore.columns import CURRENT, CYCLE, TEST_TIME
 
-from ._records import Floats, Ints, Records
+from ._records import Column, Floats, Ints, Records
 
 CYCLES_ASKED: Final = 9
 COMPLETE_SHARE: Final = 0.97  # of the median of the cycles just before
@@ -126,12 +126,18 @@ def count_cycles(timeseries: pd.DataFrame) -> pd.Series:
     A cycle begins with each charge that follows a discharge. Turns of the net charge smaller than
     a tenth of its whole range are pulses and do not count.
     """
-    time = timeseries[TEST_TIME].to_numpy(dtype=np.float64)
-    current = np.nan_to_num(timeseries[CURRENT].to_numpy(dtype=np.float64))
-    numbers = np.ones(len(time), dtype=np.int64)
-    numbers[_charges_after_discharge(time, current)] += 1
-    numbers = 1 + np.cumsum(numbers - 1)
+    numbers = numbered(timeseries[TEST_TIME].to_numpy(), timeseries[CURRENT].to_numpy())
     return pd.Series(numbers, index=timeseries.index, name=CYCLE)
+
+
+def numbered(time: Column, current: Column) -> Ints:
+    """Return the cycle of every record; `count_cycles` for arrays [s, A]."""
+    begins = _charges_after_discharge(
+        np.asarray(time, dtype=np.float64), np.nan_to_num(np.asarray(current, dtype=np.float64))
+    )
+    numbers = np.zeros(len(time), dtype=np.int64)
+    numbers[begins] = 1
+    return 1 + np.cumsum(numbers)
 
 
 def _charges_after_discharge(time: Floats, current: Floats) -> Ints:

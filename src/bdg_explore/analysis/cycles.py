@@ -1,7 +1,8 @@
 """Summarize a time series: one row a cycle."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +26,7 @@ from bdg_explore.frames import TIMESERIES, check_frame
 
 from ._records import run_starts
 from .capacity_source import POLICIES, CapacityPolicy
-from .cell_summary import Options, summarize_cell
+from .cell_summary import Columns, Options, columns_of, summarize_cell
 from .counters import COUNTERS
 from .throughput import equivalent_full_cycles
 
@@ -113,13 +114,13 @@ def summarize_cycles(
         )
     check_frame(timeseries, replace(TIMESERIES, rules=()))
     options = Options(capacity, rest_current_ampere)
-    parts = {
-        name: summarize_cell(frame, offset, options) for name, frame, offset in _cells(timeseries)
-    }
-    summary = pd.concat(parts.values(), ignore_index=True)
-    if CELL in timeseries.columns:
-        cells = np.repeat(np.array(list(parts), dtype=object), [len(p) for p in parts.values()])
-        summary.insert(0, CELL, pd.Series(cells).astype(timeseries[CELL].dtype))
+    names, parts = _cells(timeseries)
+    cells = [summarize_cell(columns, offset, options) for columns, offset in parts]
+    summary = pd.DataFrame({name: np.concatenate([c[name] for c in cells]) for name in cells[0]})
+    if names is not None:
+        counts = [len(c[CYCLE]) for c in cells]
+        column = np.repeat(np.asarray(names, dtype=object), counts[: len(names)])
+        summary.insert(0, CELL, pd.Series(column).astype(timeseries[CELL].dtype))
     if nominal_capacity_ah is not None:
         summary[EQUIVALENT_FULL_CYCLES] = equivalent_full_cycles(
             summary, nominal_capacity_ah=nominal_capacity_ah
@@ -127,11 +128,12 @@ def summarize_cycles(
     return summary
 
 
-def _cells(timeseries: pd.DataFrame) -> Iterable[tuple[Any, pd.DataFrame, int]]:
-    """Yield each cell's name, records and first row; a frame without `cell` is one cell."""
+def _cells(timeseries: pd.DataFrame) -> tuple[list[Any] | None, list[tuple[Columns, int]]]:
+    """Return the cells' names, and each one's columns and first row; None if there is no `cell`."""
+    columns = columns_of(timeseries, (name for name in SUMMARY_INPUTS if name != CELL))
+    _check_cycle_numbers(columns)
     if CELL not in timeseries.columns:
-        yield None, timeseries, 0
-        return
+        return None, [(columns, 0)]
     codes, names = pd.factorize(timeseries[CELL])
     if len(codes) and np.min(codes) < 0:
         row = int(np.flatnonzero(codes < 0)[0])
@@ -139,10 +141,23 @@ def _cells(timeseries: pd.DataFrame) -> Iterable[tuple[Any, pd.DataFrame, int]]:
     starts = run_starts(codes)
     if len(starts) > len(names):  # cells interleaved: put together, keeping the test order of each
         order = np.argsort(codes, kind="stable")
-        timeseries, codes = timeseries.iloc[order], codes[order]
-        starts = run_starts(codes)
-    if not len(starts):
-        yield None, timeseries, 0
-    ends = np.append(starts, len(codes))[1:]
-    for begin, end in zip(starts, ends, strict=True):
-        yield names[codes[begin]], timeseries.iloc[begin:end], int(begin)
+        columns = {name: values[order] for name, values in columns.items()}
+        starts = run_starts(codes[order])
+    edges = [*starts.tolist(), len(codes)]
+    parts = [
+        ({name: values[begin:end] for name, values in columns.items()}, begin)
+        for begin, end in pairwise(edges)
+    ]
+    return list(names), parts or [(columns, 0)]
+
+
+def _check_cycle_numbers(columns: Columns) -> None:
+    numbers = columns.get(CYCLE)
+    if numbers is None or numbers.dtype.kind != "f":
+        return
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        raise FrameError(
+            f"{CYCLE} has no value at row {bad[0]} ({len(bad)} in all). "
+            "Leave those records out, or leave the column out to have cycles counted."
+        )

@@ -4,18 +4,14 @@ Each block of rows fits the processor's cache, so the work costs little more tha
 columns. Everything here is numpy on one cell's records in test order.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
-from os import cpu_count
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from ._intervals import counted_intervals
 from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, widen
 
-MOST_THREADS: Final = 4
-ROWS_WORTH_A_THREAD: Final = 2_000_000  # below, handing work over costs more than it saves
 MOST_WAITING: Final = 1_000_000  # runs and notes held before they are brought to their cycles
 
 _OF_RUNS: Final = (
@@ -104,41 +100,10 @@ def integrate_cycles(
     step's own share, which ``step_time_second`` tells, is credited at the new step's current:
     testers that write no record at the start of a step would otherwise lose one interval a step.
     """
-    parts = _parts(records)
-
-    def integrate(part: Records) -> CycleSums:
-        sums = _Sums(part, rest_current_ampere, missing_current)
-        for rows, first, offsets in blocks(len(part.time), part.starts):
-            sums.add(rows, first, offsets)
-        return sums.result()
-
-    if len(parts) == 1:
-        return integrate(parts[0])
-    with ThreadPoolExecutor(len(parts)) as pool:  # numpy lets go of the interpreter while it works
-        return _joined(list(pool.map(integrate, parts)))
-
-
-def _parts(records: Records) -> list[Records]:
-    """Cut a long record between two cycles, into one part a processor."""
-    count = min(cpu_count() or 1, MOST_THREADS, len(records.time) // ROWS_WORTH_A_THREAD)
-    if count < 2:
-        return [records]
-    wanted = np.linspace(0, len(records.time), count + 1)[1:-1]
-    nearest = np.searchsorted(records.starts, wanted)
-    cuts = np.unique(np.concatenate(([0], nearest, [len(records.starts)])))
-    edges = np.append(records.starts, len(records.time))[cuts]
-    pairs = zip(cuts[:-1], cuts[1:], edges[:-1], edges[1:], strict=True)
-    return [records.part(slice(a, b), slice(c, d)) for a, b, c, d in pairs]
-
-
-def _joined(sums: list[CycleSums]) -> CycleSums:
-    def together(name: str) -> Any:
-        values = [getattr(part, name) for part in sums]
-        if isinstance(values[0], tuple):
-            return tuple(np.concatenate(side) for side in zip(*values, strict=True))
-        return np.concatenate(values)
-
-    return CycleSums(**{field.name: together(field.name) for field in fields(CycleSums)})
+    sums = _Sums(records, rest_current_ampere, missing_current)
+    for rows, first, offsets in blocks(len(records.time), records.starts):
+        sums.add(rows, first, offsets)
+    return sums.result()
 
 
 class _Sums:
