@@ -33,6 +33,7 @@ from bdg_explore.columns import (
 )
 
 MEMORY_TARGET_MIB = 700
+READ_AT_ONCE = 4_000_000
 
 
 def turns(*jobs: Callable[[], object], count: int) -> list[float]:
@@ -91,16 +92,14 @@ def write(path: Path, rows: int) -> None:
 
 
 def summarize_file(path: Path) -> pd.DataFrame:
-    """Read only what the summary uses, piece by piece into arrays of their final size."""
+    """Read only what the summary uses; a long record piece by piece into arrays of its size."""
     with pq.ParquetFile(path, pre_buffer=False) as file:
-        there = [f.name for f in file.schema_arrow if f.name in SUMMARY_INPUTS]
-        there = [name for name in there if "energy" not in name]  # follows from mean voltage
-        arrays = {
-            name: np.empty(
-                file.metadata.num_rows, file.schema_arrow.field(name).type.to_pandas_dtype()
-            )
-            for name in there
-        }
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+        # energies follow from mean voltage
+        there = [n for n in schema.names if n in SUMMARY_INPUTS and "energy" not in n]
+        if rows <= READ_AT_ONCE:
+            return summarize_cycles(file.read(there).to_pandas(split_blocks=True))
+        arrays = {name: np.empty(rows, schema.field(name).type.to_pandas_dtype()) for name in there}
         begin = 0
         for batch in file.iter_batches(1 << 17, columns=there):
             for name in there:
