@@ -43,6 +43,7 @@ def test_cycles_come_for_one_many_and_a_frame(hubs):
     assert set(many["cell"]) == {"lab-2026/a", "lab-2026/b"}
     assert hubs.cycles(hubs.find("lfp 45"))["cell"].unique().tolist() == ["lab-2026/b"]
     assert set(one["kind"]) == {"experimental"}
+    assert one["equivalent_full_cycles"].tolist() == pytest.approx([1, 1.99, 2.97, 3.94, 4.9])
 
 
 def test_a_cell_with_only_time_series_is_summarized(hubs):

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from apps.browser import chromium, quiet_page
+from bdg_explore.shipped import notebooks_folder
 
 from . import made_up
 from .jupyterlab_server import jupyterlab
@@ -92,3 +93,52 @@ def test_search_and_pick_with_the_mouse(lab: str) -> None:
         page.keyboard.press("Enter")
         page.locator(".bdg-status", has_text="1–2 of 2").wait_for()
         assert page.locator(".jp-Cell").count() == len(CELLS)
+
+
+# The dialog that asks for a kernel, where it comes, is answered with what it proposes.
+KERNEL_IS_IDLE = """() => {
+    document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
+    const context = window.jupyterapp.shell.currentWidget?.sessionContext;
+    return context?.session?.kernel?.status === "idle";
+}"""
+ASK_KERNEL = """async code => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const asked = kernel.requestExecute({code});
+    let said = "";
+    asked.onIOPub = message => { said += message.content.text ?? message.content.evalue ?? ""; };
+    const tooLong = new Promise(end => setTimeout(end, 120000));
+    await Promise.race([asked.done, tooLong]);
+    return said;
+}"""
+
+
+@pytest.mark.timeout(400)
+def test_notebook_01_runs_and_follows_the_mouse(tmp_path) -> None:
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
+    shutil.copy(notebooks_folder() / "01_find_a_cell.ipynb", tmp_path)
+    with (
+        jupyterlab(tmp_path) as address,
+        chromium() as browser,
+        quiet_page(browser, viewport={"width": 1400, "height": 3000}) as page,
+    ):
+        page.set_default_timeout(120_000)
+        page.goto(f"{address}/lab/tree/01_find_a_cell.ipynb?reset")
+        page.wait_for_function("window.jupyterapp !== undefined")
+        page.wait_for_function(KERNEL_IS_IDLE)
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        page.wait_for_selector(".bdg-plot[data-drawn] .bk-Figure")
+        said = page.evaluate(ASK_KERNEL, "print(len(life), sorted(trace.columns)[:1])")
+        assert said.startswith("6 "), said  # asked behind the last cell: all of them have run
+
+        page.get_by_placeholder("lfp 45c").press_sequentially("demo nmc811 45", delay=60)
+        page.locator(".bdg-status", has_text="of 6").wait_for()
+        drawn = int(page.locator(".bdg-plot").get_attribute("data-drawn"))
+        names = page.locator(".bdg-table tbody th").all_inner_texts()[:2]
+        for name in names:
+            page.get_by_role("checkbox", name=f"Select {name}").click()
+        page.get_by_text("2 selected").wait_for()
+        page.wait_for_function(
+            f"Number(document.querySelector('.bdg-plot').dataset.drawn) > {drawn}"
+        )
+        told = page.evaluate(ASK_KERNEL, "print(browser.selection, browser.fade.wanted())")
+        assert told.strip() == f"{tuple(names)!r} {tuple(names)!r}"

@@ -12,6 +12,7 @@ import panel_material_ui as pmui
 from bdg_explore import views
 from bdg_explore.columns import AVAILABILITY, CYCLE, DATASET, NATIVE_ID, TABLES
 from bdg_explore.errors import BdgError
+from bdg_explore.hubs.entries import Dataset, TableFile
 from bdg_explore.widgets.panel_parts import Actions
 from bdg_explore.widgets.panel_shelf import Shelf
 
@@ -80,6 +81,9 @@ class CellDrawer(pn.viewable.Viewer):
         hubs = self._shelf.hubs
         row: Any = hubs.cells.loc[uid]
         dataset = hubs.dataset(str(row[DATASET]))
+        if row[AVAILABILITY] == "download" and row[TABLES] and not _waiting(row, dataset):
+            row = row.copy()
+            row[AVAILABILITY] = "here"  # fetched since the catalogs were opened
         whole = {"sizing_mode": "stretch_width", "margin": 0}
         head = pn.pane.HTML(
             f'<div class="cell"><h2>{escape(uid)}</h2>{marks(row)}</div>',
@@ -108,7 +112,7 @@ class CellDrawer(pn.viewable.Viewer):
         try:
             records = self._shelf.timeseries(uid)
         except BdgError as error:
-            files = files_to_fetch(dataset, str(row[NATIVE_ID]))
+            files = _waiting(row, dataset)
             if files:
                 return FetchCard(files, lambda: self._arrived(uid))
             return card("No trace of this cell is here", *_sentences(error, row))
@@ -178,6 +182,10 @@ class CellDrawer(pn.viewable.Viewer):
             actions.send({})  # the button is waiting for an answer
             raise
         actions.send({"file": file, "text": text})
+
+
+def _waiting(row: Any, dataset: Dataset) -> list[TableFile]:
+    return files_to_fetch(dataset, str(row[NATIVE_ID]))
 
 
 def _sentences(error: BdgError, row: Any) -> list[str]:

@@ -9,8 +9,19 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from bdg_explore.analysis import summarize_cycles
-from bdg_explore.columns import CELL, CYCLE, DATASET, NATIVE_ID, NOMINAL_CAPACITY, NOTE, TABLES
+from bdg_explore.analysis import equivalent_full_cycles, summarize_cycles
+from bdg_explore.columns import (
+    CELL,
+    CYCLE,
+    CYCLE_CHARGING_CAPACITY,
+    CYCLE_DISCHARGING_CAPACITY,
+    DATASET,
+    EQUIVALENT_FULL_CYCLES,
+    NATIVE_ID,
+    NOMINAL_CAPACITY,
+    NOTE,
+    TABLES,
+)
 from bdg_explore.errors import (
     BdgError,
     CatalogError,
@@ -298,6 +309,8 @@ class Hubs:
         if len(missing) == len(uids):
             # One cause is told as it is; several are told together.
             raise errors[0] if len(errors) == 1 else MissingDataError(told(name, missing))
+        if name == "cycles" and asked is None:
+            self._count_full_cycles(frame)
         frame.attrs["missing"] = missing
         if missing:
             warnings.warn(told(name, missing), MissingDataWarning, stacklevel=2)
@@ -343,6 +356,16 @@ class Hubs:
             raise UnknownNameError(
                 f"No table is called {name!r}.{did_you_mean(name, known)} "
                 f"Known here: {', '.join(sorted(known))}."
+            )
+
+    def _count_full_cycles(self, frame: pd.DataFrame) -> None:
+        """Add equivalent full cycles to whole lives of cells whose nominal capacity is known."""
+        nominal = self.cells[NOMINAL_CAPACITY].iloc[[self._rows[c] for c in frame[CELL].unique()]]
+        lacks = EQUIVALENT_FULL_CYCLES not in frame.columns
+        measured = {CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY} & set(frame.columns)
+        if lacks and measured and nominal.notna().all():
+            frame[EQUIVALENT_FULL_CYCLES] = equivalent_full_cycles(
+                frame, nominal_capacity_ah=nominal
             )
 
     def _summary(self, uid: str, *, download: bool) -> pd.DataFrame:

@@ -5,13 +5,21 @@ from html import escape
 from typing import Any, Final
 
 import holoviews as hv
+import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 import traitlets
-from bokeh.models import ColumnDataSource, GlyphRenderer, MultiLine
+from bokeh.models import ColumnDataSource, MultiLine
+from bokeh.models.renderers import GlyphRenderer
 
 from bdg_explore import views
-from bdg_explore.columns import AVAILABILITY, CYCLE, EQUIVALENT_FULL_CYCLES, axis
+from bdg_explore.columns import (
+    AVAILABILITY,
+    CYCLE,
+    EQUIVALENT_FULL_CYCLES,
+    NOMINAL_CAPACITY,
+    axis,
+)
 
 from .linked_fade import LinkedFade
 from .panel_parts import STYLE
@@ -42,18 +50,33 @@ class PageFade(LinkedFade):
         self._shown = ()
 
     def _draw(self, uids: tuple[str, ...]) -> tuple[Any, str]:
-        picture, note = super()._draw(uids)
-        if picture is None:
-            return picture, note
-        cycles = self._load(uids)
+        wanted = self.y
+        absolute = wanted == "soh" and self._no_reference(uids)
+        try:
+            self.y = "capacity" if absolute else wanted
+            picture, note = super()._draw(uids)
+            if picture is not None:
+                picture = self._against(picture, self._load(uids))
+        finally:
+            self.y = wanted
+        if absolute and picture is not None:
+            note = f"Capacity is shown: nobody states a nominal capacity to relate it to. {note}"
+        return picture, note
+
+    def _no_reference(self, uids: tuple[str, ...]) -> bool:
+        nominal = self.state.cells.get(NOMINAL_CAPACITY)
+        return bool(uids) and (nominal is None or not nominal.loc[list(uids)].notna().any())
+
+    def _against(self, picture: Any, cycles: pd.DataFrame) -> Any:
+        """Return the picture against the axis that was chosen, if the cycles have it."""
         known = cycles.get(EQUIVALENT_FULL_CYCLES)
         efc = known is not None and bool(known.notna().any())
         self.axes = (CYCLE, EQUIVALENT_FULL_CYCLES) if efc else (CYCLE,)
-        if self.x != CYCLE and self.x in self.axes:
-            picture = views.capacity_fade(
-                cycles, cells=self.state.cells, x=self.x, y=self.y, color=self.color
-            )
-        return picture, note
+        if self.x == CYCLE or self.x not in self.axes:
+            return picture
+        return views.capacity_fade(
+            cycles, cells=self.state.cells, x=self.x, y=self.y, color=self.color
+        )
 
 
 class PanelFade(pn.viewable.Viewer):
@@ -188,7 +211,7 @@ class PanelFade(pn.viewable.Viewer):
     def _figure(self, picture: Any) -> Any:
         """Draw a picture, and listen to clicks on its curves.
 
-        A HoloViews selection stream would listen to the last layer of an overlay, not to the curves.
+        A HoloViews selection stream would listen to the last layer of an overlay, not to them.
         """
         # Without a theme of its own, which HoloViews would put on the whole page.
         figure = hv.renderer("bokeh").instance(theme=None).get_plot(picture).state
