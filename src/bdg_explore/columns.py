@@ -135,6 +135,15 @@ LOSS_OF_LITHIUM: Final = "loss_of_lithium_inventory"
 LOSS_OF_MATERIAL_PE: Final = "loss_of_active_material_pe"
 LOSS_OF_MATERIAL_NE: Final = "loss_of_active_material_ne"
 
+# --- one row a cell: where its life ended ---------------------------------------------------------
+END_OF_LIFE: Final = "end_of_life_cycle"
+FIRST_TOUCH: Final = "first_touch_cycle"
+SUSTAINED: Final = "sustained_cycle"
+INTERPOLATED: Final = "interpolated_cycle"
+CENSORED: Final = "censored"
+LAST_CYCLE: Final = "last_cycle"
+THRESHOLD: Final = "threshold_ah"
+
 # --- what is known about a cell -------------------------------------------------------------------
 CELL: Final = "cell"
 HUB: Final = "hub"
@@ -356,6 +365,26 @@ _CYCLES: Final = (
     ),
 )
 
+_LIVES: Final = (
+    Column(
+        END_OF_LIFE,
+        "End of life / cycles",
+        "1",
+        "First cycle from which capacity stays below the threshold; the last one where censored.",
+    ),
+    Column(FIRST_TOUCH, "First touch / cycles", "1", "First cycle below the threshold."),
+    Column(SUSTAINED, "Sustained / cycles", "1", "First of several cycles in a row below it."),
+    Column(
+        INTERPOLATED,
+        "Interpolated / cycles",
+        "1",
+        "Where a straight line between the cycles around the sustained crossing meets it.",
+    ),
+    Column(CENSORED, "Censored", "", "True where the end of life was not reached.", "flag"),
+    Column(LAST_CYCLE, "Last cycle", "1", "Last cycle measured."),
+    Column(THRESHOLD, "Threshold / Ah", "Ah", "Capacity at which life is taken to end."),
+)
+
 _CELLS: Final = (
     Column(CELL, "Cell", "", "Identifier <data set>/<native id>.", "text"),
     Column(HUB, "Hub", "", "Who hosts the data.", "text"),
@@ -407,7 +436,7 @@ _CELLS: Final = (
     Column(PATH_INFO, "Ageing path", "", "Parameters of a synthetic cell's ageing.", "text"),
 )
 
-COLUMNS: Final[dict[str, Column]] = {c.name: c for c in (*_RECORDS, *_CYCLES, *_CELLS)}
+COLUMNS: Final[dict[str, Column]] = {c.name: c for c in (*_RECORDS, *_CYCLES, *_LIVES, *_CELLS)}
 
 
 def column(name: str) -> Column:

@@ -9,11 +9,18 @@ from numpy.typing import NDArray
 
 from bdg_explore.columns import (
     CELL,
+    CENSORED,
     COMPLETE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
+    END_OF_LIFE,
+    FIRST_TOUCH,
+    INTERPOLATED,
+    LAST_CYCLE,
     NOMINAL_CAPACITY,
     STATE_OF_HEALTH,
+    SUSTAINED,
+    THRESHOLD,
 )
 from bdg_explore.errors import FrameError, ParameterError, UnknownNameError, did_you_mean
 from bdg_explore.frames import CYCLES, check_frame
@@ -22,14 +29,6 @@ Reference = float | Mapping[Hashable, float] | pd.Series
 NamedReference = Literal["nominal", "initial", "median_first"]
 NAMED: Final = ("nominal", "initial", "median_first")
 
-# columns of the table `end_of_life` returns
-END_OF_LIFE: Final = "end_of_life_cycle"
-FIRST_TOUCH: Final = "first_touch_cycle"
-SUSTAINED: Final = "sustained_cycle"
-INTERPOLATED: Final = "interpolated_cycle"
-CENSORED: Final = "censored"
-LAST_CYCLE: Final = "last_cycle"
-THRESHOLD: Final = "threshold_ah"
 _COLUMNS: Final = {
     END_OF_LIFE: "float64",
     FIRST_TOUCH: "float64",
