@@ -13,6 +13,7 @@ from bdg_explore import views
 from bdg_explore.columns import AVAILABILITY, CYCLE, DATASET, NATIVE_ID, TABLES
 from bdg_explore.errors import BdgError
 from bdg_explore.hubs.entries import Dataset, TableFile
+from bdg_explore.widgets.panel_fade import page_renderer
 from bdg_explore.widgets.panel_parts import Actions
 from bdg_explore.widgets.panel_shelf import Shelf
 
@@ -119,7 +120,9 @@ class CellDrawer(pn.viewable.Viewer):
         numbers = [int(n) for n in np.unique(records[CYCLE])] if CYCLE in records else []
         if self.cycle not in numbers:
             self.cycle = numbers[0] if numbers else None
-        self._plot = pn.pane.HoloViews(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
+        self._plot = pn.pane.HoloViews(
+            renderer=page_renderer(), sizing_mode="stretch_width", margin=(8, 0, 0, 0)
+        )
         self._draw(records)
         if len(numbers) < 2:
             return pn.Column(self._plot, sizing_mode="stretch_width", margin=0)

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
+import holoviews as hv
 import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from bdg_explore.errors import BdgError
+from bdg_explore.widgets.panel_fade import page_renderer
 
 from .cards import card
 from .frame import frame
@@ -93,6 +95,8 @@ def shown(value: Any) -> Any:
         return _block(f"<pre class='out'>{escape(value)}</pre>")
     if hasattr(value, "__panel__") or isinstance(value, pn.viewable.Viewable):
         return pn.panel(value, sizing_mode="stretch_width")
+    if isinstance(value, hv.core.Dimensioned):
+        return pn.pane.HoloViews(value, renderer=page_renderer(), sizing_mode="stretch_width")
     if not hasattr(value, "_repr_html_") and pn.pane.PaneBase.get_pane_type(value) is pn.pane.Str:
         return _block(f"<pre class='out'>{escape(repr(value))}</pre>")
     return pn.panel(value, sizing_mode="stretch_width")

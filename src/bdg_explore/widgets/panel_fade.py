@@ -31,6 +31,16 @@ _Y: Final = {"State of health": "soh", "Capacity": "capacity"}
 _REST: Final = 60  # after the last change before curves are drawn [ms]
 
 
+def page_renderer() -> Any:
+    """Return what draws HoloViews objects on a page.
+
+    It has no theme of its own, which HoloViews would put on the whole page, and it paints without
+    WebGL: a few ten thousand points are drawn at once, where starting WebGL takes seconds on a
+    machine without a graphics card.
+    """
+    return hv.renderer("bokeh").instance(theme=None, webgl=False)
+
+
 class PageFade(LinkedFade):
     """A `LinkedFade` whose horizontal axis can be chosen.
 
@@ -213,8 +223,7 @@ class PanelFade(pn.viewable.Viewer):
 
         A HoloViews selection stream would listen to the last layer of an overlay, not to them.
         """
-        # Without a theme of its own, which HoloViews would put on the whole page.
-        figure = hv.renderer("bokeh").instance(theme=None).get_plot(picture).state
+        figure = page_renderer().get_plot(picture).state
         figure.update(width=None, height=None, sizing_mode="stretch_both")
         self._cells = views.fade_cells(picture)
         glyphs = [one for one in figure.select(GlyphRenderer) if isinstance(one.glyph, MultiLine)]
