@@ -26,6 +26,8 @@ def test_without_a_port_the_next_free_one_is_taken() -> None:
     first = free_port("127.0.0.1", None)
     assert DEFAULT_PORT <= first < DEFAULT_PORT + 20
     with socket.socket() as taken:
+        # as a server does: connections of one that ended may still linger on the port
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", first))
         taken.listen()
         assert first < free_port("127.0.0.1", None) < DEFAULT_PORT + 20
