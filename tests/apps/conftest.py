@@ -30,7 +30,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright keeps an event loop running as long as it is open, and
+# what other tests try behaves differently inside one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator:
     with chromium() as one:
         yield one
