@@ -107,3 +107,16 @@ def test_pages_are_linked_relative_so_that_a_proxy_may_add_a_prefix(hubs) -> Non
 def test_no_page_enables_the_ipywidgets_extension(hubs) -> None:
     explorer(hubs)
     assert "ipywidgets" not in pn.extension._loaded_extensions
+
+
+def test_the_python_of_a_view_draws_the_same_picture(hubs) -> None:
+    one = Explorer(hubs)
+    one.state.query = "demo lfp 45"
+    one.fade.y.value = "capacity"
+    one.fade.colour.value = "charging_c_rate"
+    code = one.browser.actions.code
+    assert 'hubs.find("demo lfp 45")' in code
+    assert 'y="capacity", color="charging_c_rate"' in code
+    names: dict = {}
+    exec(code, names)  # noqa: S102
+    assert list(names["cells"].index) == list(one.state.result.index)

@@ -58,6 +58,7 @@ class Explorer:
                 "cycles": ("Cycles csv", "One row a cycle of the plotted cells", self._cycles),
             },
         )
+        self.browser.fade = self.fade
         self._restoring = False
         if pn.state.location is not None:
             self.restore(pn.state.location.search or "")
@@ -97,6 +98,7 @@ class Explorer:
             self.browser.table.opened = self.drawer.uid
             self.fade.highlight(self.drawer.uid)
             self.bridge.address = self.address()
+            self.browser.refresh_code()
 
     def restore(self, search: str) -> None:
         """Show what an address says, as far as it means something here; tell what does not."""

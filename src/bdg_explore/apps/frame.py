@@ -9,12 +9,13 @@ from urllib.parse import quote
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.document import Document
+from bokeh.themes import Theme
 
 from bdg_explore.views.theme import CATEGORICAL
 
 from .bridge import Bridge, as_sentence, tell_visitor
 from .cards import card
-from .theme import PAGE_CSS, ROOT_CSS, STYLE, THEME
+from .theme import PAGE_CSS, ROOT_CSS, SEARCH_CSS, STYLE, THEME
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ _FAVICON: Final = "data:image/svg+xml," + quote(
     "<path d='M6 9c9 1 12 3 15 8 2 3 3 5 5 6' fill='none' stroke='#fff' stroke-width='3' "
     "stroke-linecap='round'/></svg>"
 )
+
+_BOKEH: Final = Theme(json={"attrs": {"Toolbar": {"logo": None}}})
 
 
 def frame(
@@ -54,21 +57,17 @@ def frame(
         Widest the main area may be [px].
     """
     pn.config.exception_handler = tell_visitor
-    nav = "".join(f'<a href="{escape(to, quote=True)}">{escape(text)}</a>' for text, to in links)
-    navigation = pn.pane.HTML(
-        f'<nav aria-label="Pages">{nav}</nav>',
-        stylesheets=[STYLE],
-        margin=(0, 4, 0, 12),
-        align="center",
-        styles={"margin-left": "auto"},
-    )
+    pushed = any("margin-left" in one.styles for one in header)
+    navigation = _navigation(links, "top", {} if pushed else {"margin-left": "auto"})
+    # On a phone the links find no room in the header.
+    drawer = [*sidebar, _navigation([("Home", "./"), *links], "side", {})] if sidebar else []
     return pmui.Page(
         title=SITE,
         meta=pmui.template.base.Meta(title=f"{title} · {SITE}", description=title),
         site_url="./",
         favicon=_FAVICON,
         main=[*main, bridge or Bridge()],
-        sidebar=list(sidebar),
+        sidebar=drawer,
         sidebar_width=300,
         sidebar_resizable=False,
         # Without a sidebar the persistent kind would still leave room for one.
@@ -79,7 +78,20 @@ def frame(
         busy_indicator="linear",
         theme_config=THEME,
         raw_css=[ROOT_CSS],
-        stylesheets=[PAGE_CSS],
+        stylesheets=[PAGE_CSS, SEARCH_CSS] if sidebar else [PAGE_CSS],
+    )
+
+
+def _navigation(
+    links: Sequence[tuple[str, str]], place: str, styles: dict[str, str]
+) -> pn.pane.HTML:
+    items = "".join(f'<a href="{escape(to, quote=True)}">{escape(text)}</a>' for text, to in links)
+    return pn.pane.HTML(
+        f'<nav class="{place}" aria-label="Pages">{items}</nav>',
+        stylesheets=[STYLE],
+        margin=(0, 4, 0, 12),
+        align="center" if place == "top" else "start",
+        styles=styles,
     )
 
 
@@ -127,6 +139,7 @@ def _serve(page: pmui.Page, title: str, document: Document | None) -> None:
     # What .servable() does for a page, but for any document; without one nobody is there to see.
     if document is None:
         return
+    document.theme = _BOKEH
     page.server_doc(document, title=f"{title} · {SITE}")
     # The page dresses Bokeh figures and axes for light and dark; legends and titles stay as views
     # made them: small, and without a box over the curves.

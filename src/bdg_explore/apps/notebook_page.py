@@ -151,6 +151,7 @@ def _markdown(source: str) -> pn.pane.Markdown:
     return pn.pane.Markdown(
         source,
         stylesheets=[STYLE],
+        css_classes=["story"],
         sizing_mode="stretch_width",
         margin=(4, 0),
         renderer="markdown-it",

@@ -75,12 +75,14 @@ PAGE_CSS: Final = """
 .header .MuiToolbar-root { padding-left: 16px; padding-right: 12px; margin: 0 !important; }
 .header .MuiIconButton-edgeStart { margin-right: 8px; }
 @media (max-width: 600px) {
-  .title { display: none !important; }
   .header .MuiToolbar-root { padding-left: 12px; padding-right: 4px; }
   .header .MuiIconButton-edgeStart { margin-right: 0; }
 }
 """
 """Inside the page component."""
+
+SEARCH_CSS: Final = "@media (max-width: 600px) { .title { display: none !important; } }"
+"""Of a page with a search field: on a phone it takes the place of the title."""
 
 STYLE: Final = Path(__file__).with_name("pages.css").read_text(encoding="utf-8")
 """Of everything that a page shows as HTML."""

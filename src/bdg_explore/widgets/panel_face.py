@@ -3,6 +3,7 @@
 Nothing is decided here. Each part shows what `BrowserState` holds and hands on what was asked for.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ from .panel_table import PanelTable
 from .state import BrowserState
 
 _MOST_SELECTED: Final = 500  # cells that one click may choose
+_PICTURE: Final = re.compile(r"bdg\.views\.capacity_fade\(.*\)\s*$")  # the last line
 _NARROW: Final = """
+.facets { padding: 0 8px 16px 0; }
 :host { max-width: 100%; }
 @media (max-width: 760px) { .facets { max-height: 45vh; overflow-y: auto; } }
 """
@@ -63,6 +66,7 @@ class PanelBrowser(pn.viewable.Viewer):
             "cells": ("Cells csv", "The facts about these cells, as a table", self._cells_csv)
         }
         self._shown: Any = None
+        self.fade: PanelFade | None = None  # the plot that follows, if there is one
         whole = {"sizing_mode": "stretch_width", "margin": 0}
         self.search = SearchBox(
             value=state.query,
@@ -127,7 +131,7 @@ class PanelBrowser(pn.viewable.Viewer):
         self._shown = now
         self.actions.param.update(
             selection=list(state.selection),
-            code=state.code,
+            code=self.code,
             selectable=state.total if state.total <= _MOST_SELECTED else 0,
         )
 
@@ -181,6 +185,16 @@ class PanelBrowser(pn.viewable.Viewer):
             return self.state.cells.loc[list(self.state.selection)]
         return self.state.result
 
+    @property
+    def code(self) -> str:
+        """Python that repeats the question and draws the same picture."""
+        code = self.state.code
+        return code if self.fade is None else f"{_PICTURE.sub('', code)}{self.fade.python}"
+
+    def refresh_code(self) -> None:
+        """Show the Python anew: the picture was asked for in another way."""
+        self.actions.code = self.code
+
     def _cells_csv(self) -> tuple[str, str]:
         return "cells.csv", self.chosen.to_csv()
 
@@ -188,13 +202,16 @@ class PanelBrowser(pn.viewable.Viewer):
         """Arrange the parts for a place of unknown width: facets beside the table, or above it."""
         self.facets.styles = {"flex": "1 1 240px", "max-width": "100%"}
         self.facets.stylesheets = [*self.facets.stylesheets, _NARROW]
+        self.search.margin = (0, 0, 8, 0)
         parts: list[Any] = [self.search, self.actions, self.table]
         if self.hubs is not None:
-            fade = PanelFade(self.state, shelf_of(self.hubs))
+            fade = PanelFade(self.state, shelf_of(self.hubs), on_change=self.refresh_code)
             self.state.observe(
                 lambda _: fade.draw_soon(), ["query", "facets", "ranges", "sort", "selection"]
             )
             fade.draw()
+            self.fade = fade
+            self.refresh_code()
             parts.insert(1, fade)
         right = pn.Column(
             *parts,

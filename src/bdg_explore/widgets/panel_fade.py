@@ -159,6 +159,16 @@ class PanelFade(pn.viewable.Viewer):
         """The cells whose curves are asked for."""
         return list(self.linked.wanted())
 
+    @property
+    def python(self) -> str:
+        """The line of Python that draws what is seen."""
+        chosen = [f'y="{self.linked.y}"']
+        if self.linked.x != CYCLE and self.linked.x in self.linked.axes:
+            chosen.append(f'x="{self.linked.x}"')
+        if self.colour.visible:
+            chosen.append(f'color="{self.linked.color}"')
+        return f"bdg.views.capacity_fade(cycles, cells=hubs.cells, {', '.join(chosen)})"
+
     def draw_soon(self) -> None:
         """Draw once the changes have come to rest, so that the table answers first."""
         document = pn.state.curdoc
