@@ -230,6 +230,14 @@ def test_a_link_opens_the_same_view(browser, server, hubs) -> None:
         assert page.locator(".chip .go").get_attribute("title") == f"Open {cell}"
 
 
+def test_a_link_that_means_nothing_any_more_is_told(browser, server) -> None:
+    with quiet_page(browser) as page:
+        _open(page, f"{server}/explorer?open=gone/away&sort=nothing.asc")
+        page.get_by_text("No cell is called 'gone/away' here.").wait_for()
+        page.get_by_text(re.compile("The order in the link was left out")).wait_for()
+        page.get_by_role("button", name="Close the notice").first.click()
+
+
 def test_taking_data_away_brings_licence_and_citation(browser, server) -> None:
     with quiet_page(browser) as page:
         _open(page, f"{server}/explorer?q=demo+lfp+45")

@@ -50,7 +50,12 @@ class Bridge(pn.custom.JSComponent):
 
     def notify(self, text: str, kind: str = "info") -> None:
         """Show a short notice: `kind` is `info` or `error`."""
-        self._send_msg({"notice": text, "kind": kind})
+        message = {"notice": text, "kind": kind}
+        session = getattr(pn.state.curdoc, "session_context", None)
+        if session is not None and not pn.state.loaded:
+            pn.state.onload(lambda: self._send_msg(message))  # nobody listens before
+        else:
+            self._send_msg(message)
 
 
 def tell_visitor(error: Exception) -> None:
