@@ -85,8 +85,8 @@ class PanelBrowser(pn.viewable.Viewer):
         )
         self.actions = Actions(
             on_message=self._wanted,
-            hint="Click rows to compare those cells"
-            + (", double-click one to open it." if on_open else "."),
+            hint="Select rows to compare those cells"
+            + ("; double-click one to open it." if on_open else "."),
             openable=on_open is not None,
             link=link,
             downloads=[
