@@ -16,7 +16,11 @@ from .columns import (
     CURRENT,
     CYCLE,
     DISCHARGING_CAPACITY,
+    FREQUENCY,
+    IMAGINARY_IMPEDANCE,
     NATIVE_ID,
+    REAL_IMPEDANCE,
+    RECORD,
     TEST_TIME,
     VOLTAGE,
     column,
@@ -85,7 +89,20 @@ CURVES: Final = Contract(
     one_of=(DISCHARGING_CAPACITY, CHARGING_CAPACITY),
     rules=(_finite(CYCLE),),
 )
-CONTRACTS: Final = {contract.name: contract for contract in (CELLS, CYCLES, TIMESERIES, CURVES)}
+# one row a frequency; several spectra of a file are told apart by `cycle_count` or `step_count`
+IMPEDANCE: Final = Contract(
+    "impedance", (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE), rules=(_finite(FREQUENCY),)
+)
+# records of a nail, crush or heating test
+ABUSE: Final = Contract("abuse", (TEST_TIME,), rules=(_finite(TEST_TIME), _time_forward))
+# one row an abuse test: what was done, what came of it
+FAILURES: Final = Contract("failures", (NATIVE_ID,))
+# measured beside a test without its voltage and current, for instance thermometers alone
+AUXILIARY: Final = Contract("auxiliary", (RECORD,))
+CONTRACTS: Final = {
+    contract.name: contract
+    for contract in (CELLS, CYCLES, TIMESERIES, CURVES, IMPEDANCE, ABUSE, FAILURES, AUXILIARY)
+}
 
 
 def check_frame(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
