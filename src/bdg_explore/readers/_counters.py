@@ -1,47 +1,178 @@
-"""When a counter restarts: told from its values, not from its name."""
+"""When a counter restarts, and what it counts: told from its values, not from its name."""
 
-from typing import Any, Literal
+import re
+from collections.abc import Iterable
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from bdg_explore.columns import CYCLE
+from bdg_explore.columns import CURRENT, CYCLE, STEP
 
-Restart = Literal["never", "cycle", "otherwise"]
+Restart = Literal["never", "cycle", "step", "signed", "otherwise"]
+Array = np.ndarray[Any, Any]
+
+_NAME: Final = re.compile(
+    r"(?P<scope>cycle_|step_|schedule_|)(?P<what>charging|discharging|net|cumulative)_"
+    r"(?P<unit>capacity_ah|energy_wh)"
+)
+_SCOPES: Final = {"never": "", "cycle": "cycle_", "step": "step_", "otherwise": "schedule_"}
+_SAYS: Final = {
+    "never": "never restarts",
+    "cycle": "restarts with each cycle",
+    "step": "restarts with each step",
+    "otherwise": "restarts at other places than cycles and steps",
+}
+_SLACK: Final = 1e-6  # of the counter's range: a larger fall is a restart
+_CLEAR: Final = 0.01  # of the counter's range: that much must not be carried over a restart
+_FOLLOWS: Final = 0.98  # share of a signed counter's changes that go with the current
 
 
-def restarts(counter: Any, cycle: Any) -> Restart:
-    """Say when a counter restarts.
+def restarts(counter: Any, cycle: Any = None, step: Any = None, current: Any = None) -> Restart:
+    """Say when a counter restarts, or that it goes up and down with the current.
 
     Parameters
     ----------
     counter : array
-        Capacity [Ah] or energy [Wh] that only grows between restarts.
-    cycle : array
-        Cycle number of each record.
+        Capacity [Ah] or energy [Wh].
+    cycle, step : array, optional
+        Cycle number, and running number of the step, of each record.
+    current : array, optional
+        Current [A]; needed for ``signed`` to be found.
 
     Returns
     -------
-    {"never", "cycle", "otherwise"}
-        ``never`` needs more than one cycle to be told from ``cycle``.
+    {"never", "cycle", "step", "signed", "otherwise"}
+        Of several that the values allow, the first of ``cycle``, ``step``, ``never``.
 
     Notes
     -----
-    A fall larger than one part in a million of the counter's range is a restart.
+    A fall larger than one part in a million of the counter's range is a restart. A counter restarts
+    with each cycle (step) if it falls only where a new one begins, and carries no more than one
+    hundredth of its range into any.
     """
+    values, places = _given(counter, cycle, step, current)
+    if len(values) >= 2 and "current" in places and _goes_with(values, places["current"]):
+        return "signed"
+    allowed = _allowed(values, places)
+    return next((s for s in ("cycle", "step", "never") if s in allowed), "otherwise")
+
+
+def settle_counters(
+    frame: pd.DataFrame, notes: list[str], names: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Name counters by what their values say: their scope, and whether they are signed.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A time series with its current signed, and with `cycle_count` and `step_count` where there
+        are any.
+    notes : list of str
+        Where to say what was renamed.
+    names : iterable of str, optional
+        Which columns; by default all counters the frame has. A name that the values allow stays.
+
+    Returns
+    -------
+    DataFrame
+        The frame with ``step_charging_capacity_ah`` renamed to ``cycle_...``, to the bare name
+        (never restarts) or to ``schedule_...`` (restarts elsewhere), as the case may be.
+    """
+    cycle, step, current = (
+        frame[n].to_numpy() if n in frame.columns else None for n in (CYCLE, STEP, CURRENT)
+    )
+    renamed: dict[str, str] = {}
+    for name in list(names if names is not None else frame.columns):
+        parts = _NAME.fullmatch(str(name))
+        if parts is None or name not in frame.columns:
+            continue
+        what = parts["what"]
+        values, places = _given(frame[name], cycle, step, current)
+        if what == "net":
+            values, places = _unwound(values, places)
+        elif len(values) >= 2 and "current" in places and _goes_with(values, places["current"]):
+            what = "net"
+            values, places = _unwound(values, places)
+        allowed = _allowed(values, places)
+        declared = next(k for k, v in _SCOPES.items() if v == parts["scope"])
+        found = next((s for s in (declared, "cycle", "step", "never") if s in allowed), "otherwise")
+        new = f"{_SCOPES[found]}{what}_{parts['unit']}"
+        if new == name:
+            continue
+        if new in frame.columns or new in renamed.values():
+            notes.append(
+                f"{name} {_SAYS[found]} by its values, but there is a {new}; left as it is"
+            )
+            continue
+        renamed[name] = new
+        goes = "goes up and down with the current and " if what != parts["what"] else ""
+        notes.append(f"{name} {goes}{_SAYS[found]} in this file; read as {new}")
+    return frame.rename(columns=renamed)
+
+
+def _given(counter: Any, cycle: Any, step: Any, current: Any) -> tuple[Array, dict[str, Array]]:
+    """Leave out records without a value."""
     values = np.asarray(counter, dtype=float)
-    cycle = np.asarray(cycle)
+    places = {
+        name: np.asarray(array)
+        for name, array in (("cycle", cycle), ("step", step), ("current", current))
+        if array is not None
+    }
     given = np.isfinite(values)
     if not given.all():
-        values, cycle = values[given], cycle[given]
+        values, places = values[given], {name: array[given] for name, array in places.items()}
+    return values, places
+
+
+def _goes_with(values: Array, current: Array) -> bool:
+    """Whether a counter rises with positive and falls with negative current."""
+    slack = _SLACK * (values.max() - values.min())
+    change = np.diff(values)
+    flow = np.where(np.sign(current[1:]) == np.sign(current[:-1]), current[1:], 0.0)
+    counts = (np.abs(change) > slack) & (flow != 0)
+    down = counts & (flow < 0)
+    if not down.any():
+        return False
+    follows = np.sign(change) == np.sign(flow)
+    return bool(
+        follows[down].mean() >= _FOLLOWS
+        and (follows[counts & (flow > 0)].mean() if (counts & (flow > 0)).any() else 1) >= _FOLLOWS
+    )
+
+
+def _unwound(values: Array, places: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
+    """Turn a signed counter into one that only grows, but for its restarts."""
+    if "current" not in places or len(values) < 2:
+        return values, places
+    current = places["current"]
+    change = np.diff(values, prepend=values[:1])
+    back = np.abs(values) < np.abs(np.r_[values[:1], values[:-1]])
+    flow = np.sign(current)
+    against = (np.sign(change) * flow < 0) | ((flow == 0) & (change != 0))
+    size = float(np.abs(values).max() or 1.0)
+    restart = against & back & (np.abs(change) > _CLEAR * size)
+    begin = np.maximum.accumulate(np.where(restart, np.arange(len(values)), 0))
+    grown = np.cumsum(np.where(restart, 0.0, np.abs(change)))
+    return grown - grown[begin], places
+
+
+def _allowed(values: Array, places: dict[str, Array]) -> set[str]:
+    """Say which scopes the values allow."""
     if len(values) < 2:
-        return "cycle"
-    slack = 1e-9 + 1e-6 * (values.max() - values.min())
-    falls = values[1:] < values[:-1] - slack
-    new = cycle[1:] != cycle[:-1]
-    if falls.any():
-        return "cycle" if new[falls].all() else "otherwise"
-    return "never" if new.any() and values.max() > values[np.argmax(new)] + slack else "cycle"
+        return {"cycle", "step", "never"}
+    span = float(values.max() - values.min())
+    falls = values[1:] < values[:-1] - (1e-9 + _SLACK * span)
+    clear = values > values.min() + _CLEAR * span
+    carried = ~falls & (clear[:-1] if falls.any() else clear[1:])
+    allowed = set() if falls.any() else {"never"}
+    for name in ("cycle", "step"):
+        if name not in places:
+            continue
+        new = places[name][1:] != places[name][:-1]
+        if not falls[~new].any() and not carried[new].any():
+            allowed.add(name)
+    return allowed
 
 
 def name_by_restart(frame: pd.DataFrame, names: dict[str, str], notes: list[str]) -> pd.DataFrame:
@@ -58,13 +189,4 @@ def name_by_restart(frame: pd.DataFrame, names: dict[str, str], notes: list[str]
     """
     if CYCLE not in frame.columns:
         return frame
-    cycle = frame[CYCLE].to_numpy()
-    renamed = {}
-    for name, bare in names.items():
-        if name in frame.columns:
-            found = restarts(frame[name].to_numpy(), cycle)
-            if found != "cycle":
-                renamed[name] = bare if found == "never" else f"schedule_{bare}"
-                what = "never restarts" if found == "never" else "restarts inside cycles"
-                notes.append(f"{name} {what} in this file; read as {renamed[name]}")
-    return frame.rename(columns=renamed)
+    return settle_counters(frame, notes, names)

@@ -1,0 +1,56 @@
+"""Steps, numbered as they were run: the program's line recurs, `step_count` never does."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bdg_explore.columns import STEP
+
+
+def running_steps(*keys: Any) -> npt.NDArray[np.int64]:
+    """Count the steps as they were run.
+
+    Parameters
+    ----------
+    *keys : array, Series or Categorical
+        What tells one step from the next, each one value a record: the program's line, the cycle,
+        the tester's word for the step. A missing value equals a missing one.
+
+    Returns
+    -------
+    array
+        1 for the first record, one more whenever any key changes from a record to the next.
+    """
+    rows = len(keys[0])
+    new = np.zeros(rows, dtype=np.int64)
+    if rows == 0:
+        return new
+    new[0] = 1
+    for key in keys:
+        new[1:] |= _changes(key)
+    return np.cumsum(new)
+
+
+def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Give a frame the column `step_count`, told from those of the named columns that it has.
+
+    A frame that has none of them, or has a `step_count`, is returned as it came.
+    """
+    held = [name for name in names if name in frame.columns]
+    if not held or STEP in frame.columns:
+        return frame
+    last = max(list(frame.columns).index(name) for name in held)
+    frame.insert(last + 1, STEP, running_steps(*(frame[name] for name in held)))
+    return frame
+
+
+def _changes(key: Any) -> Any:
+    values = key.array if isinstance(key, pd.Series) else key
+    array = values.codes if isinstance(values, pd.Categorical) else np.asarray(values)
+    changed = array[1:] != array[:-1]
+    if array.dtype.kind == "f":
+        missing = np.isnan(array)
+        changed &= ~(missing[1:] & missing[:-1])
+    return changed
