@@ -94,7 +94,7 @@ def read(
     """
     source = as_source(path)
     if format is not None:
-        chosen = reader(format, table)
+        chosen = reader(format, table, source.head)
     elif columns:
         chosen = reader("parquet" if b"PAR1" in source.head.raw[:4] else "csv")
     else:

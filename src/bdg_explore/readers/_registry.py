@@ -1,9 +1,13 @@
 """Which readers there are: the public modules of this folder, and installed plug-ins."""
 
+import bz2
+import lzma
 import pkgutil
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -14,10 +18,14 @@ import pandas as pd
 from bdg_explore.errors import ParameterError, ReadError, UnknownFormatError, did_you_mean
 
 from ._reader import ANY_TABLE, Reader
-from ._source import Source, as_source, listed
+from ._source import Head, Source, as_source, listed
 
 ENTRY_POINTS: Final = "bdg_explore.readers"
-_PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
+_PICKLE: Final = re.compile(
+    rb"\x80[\x02-\x05]|\(dp\d|\(lp\d|c__builtin__\n|ccopy_reg\n|ZF0x|[\]}]q\0"
+)
+_PICKLE_HEAD: Final = 64
+_LZMA_MEMORY: Final = 67_108_864
 _PICKLE_SUFFIXES: Final = (".pkl", ".pickle", ".pkl.gz", ".joblib", ".dill")
 
 
@@ -81,7 +89,7 @@ def _declared(given: Any) -> Iterable[Reader]:
     return [*([one] if isinstance(one, Reader) else []), *getattr(given, "READERS", ())]
 
 
-def reader(name: str, table: str | None = None) -> Reader:
+def reader(name: str, table: str | None = None, head: Head | None = None) -> Reader:
     """Return the reader of a format.
 
     Parameters
@@ -90,6 +98,8 @@ def reader(name: str, table: str | None = None) -> Reader:
         Name of the format.
     table : str, optional
         Which of its tables, where the format holds several; by default the first it declares.
+    head : Head, optional
+        The file to read; the default is then the first table that the file has.
 
     Raises
     ------
@@ -106,7 +116,8 @@ def reader(name: str, table: str | None = None) -> Reader:
             "bdg.formats() lists them all."
         )
     if table is None or named[0].table == ANY_TABLE:
-        return named[0]
+        there = (r for r in named if head is not None and r.recognises(head))
+        return named[0] if len(named) == 1 else next(there, named[0])
     for one in named:
         if one.table == table:
             return one
@@ -144,8 +155,7 @@ def recognise(source: Source, table: str | None) -> Reader:
     head = source.head
     if not head.raw:
         raise ReadError(f"{source.name} is empty (0 bytes). Fetch, copy or export it again.")
-    suffixed = source.path is not None and source.path.name.lower().endswith(_PICKLE_SUFFIXES)
-    if suffixed or _PICKLE.match(head.raw):
+    if _is_pickle(source):
         raise UnknownFormatError(
             f"{source.name} is a Python pickle. It is refused, because loading a pickle runs "
             "whatever code is inside. Ask its makers for Parquet or csv, or convert it where you "
@@ -163,7 +173,25 @@ def recognise(source: Source, table: str | None) -> Reader:
             "columns={their header: canonical name}."
         )
     (name,) = candidates
-    return reader(name, table)
+    return reader(name, table, head)
+
+
+def _is_pickle(source: Source) -> bool:
+    """Whether it is a pickle by its name or its bytes, plain or packed as joblib packs it."""
+    suffixed = source.path is not None and source.path.name.lower().endswith(_PICKLE_SUFFIXES)
+    raw = source.head.raw
+    begin = raw[:_PICKLE_HEAD]
+    packings: tuple[tuple[bytes, Callable[[], Any]], ...] = (
+        (b"x", zlib.decompressobj),
+        (b"BZh", bz2.BZ2Decompressor),
+        (b"\xfd7zXZ", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _LZMA_MEMORY)),
+    )
+    for magic, unpack in packings:
+        if raw.startswith(magic):
+            with suppress(zlib.error, OSError, EOFError, lzma.LZMAError):
+                begin = unpack().decompress(raw, _PICKLE_HEAD)
+    inside = raw.startswith(b"PK\x03\x04") and b"/data.pkl" in raw[:256]  # saved by PyTorch
+    return suffixed or inside or bool(_PICKLE.match(begin))
 
 
 def formats() -> pd.DataFrame:

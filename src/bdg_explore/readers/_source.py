@@ -19,7 +19,12 @@ import pyarrow.parquet as pq
 from bdg_explore.errors import ReadError
 
 HEAD_BYTES: Final = 65_536
+LARGEST: Final = 536_870_912  # what is held in memory in one piece [bytes]
 _GZIP: Final = b"\x1f\x8b"
+# Measurements pack to a tenth or a thirtieth; what unpacks to more than a hundred times its size
+# was made to fill a memory. Small files may, for instance a test at rest.
+_HARMLESS: Final = 67_108_864
+_RATIO: Final = 100
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 # How a file that no reader takes introduces itself, by its first bytes.
@@ -29,13 +34,29 @@ _SIGNATURES: Final = (
     (b"MATLAB 7.3", "a MATLAB 7.3 file (HDF5 inside)"),
     (b"MATLAB 5.0", "a MATLAB file"),
     (b"PK\x03\x04", "a zip archive or an Office workbook"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Office document (OLE: .doc, .xls, .msg); save a workbook as .xlsx or csv",
+    ),
     (b"\x00\x01\x00\x00Standard Jet DB", "a Microsoft Access database"),
     (b"BIO-LOGIC MODULAR FILE", "a BioLogic .mpr file"),
     (b"NEWARE", "a Neware .nda file"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+    (b"BM", "a BMP picture"),
+    (b"RIFF", "a picture, a sound or a film"),
     (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "a text document (RTF), not plain text"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x93NUMPY", "a numpy array without column names"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it and read its files one by one"),
+    (b"Rar!", "a RAR archive: unpack it and read its files one by one"),
+    (b"\xfd7zXZ", "an xz archive: unpack it first"),
+    (b"BZh", "a bzip2 archive: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive: unpack it first"),
     (b"version https://git-lfs", "a Git LFS pointer, not the data it stands for"),
     (b"ARROW1", "a Feather file"),
 )
@@ -79,32 +100,55 @@ class Source:
     def _raw(self) -> IO[bytes]:
         return self.path.open("rb") if self.path else io.BytesIO(self.data)
 
+    @cached_property
+    def size(self) -> int:
+        """Number of bytes as they are stored [bytes]."""
+        return self.path.stat().st_size if self.path else len(self.data)
+
+    @property
+    def most_unpacked(self) -> int:
+        """Most bytes that may come out of it; beyond, it is taken for a decompression bomb."""
+        return most_unpacked(self.size)
+
     def open(self) -> IO[bytes]:
-        """Open the bytes from the start, decompressed."""
+        """Open the bytes from the start, decompressed.
+
+        A gzip file that unpacks to more than measurements do raises a `ReadError` when read.
+        """
         if not self.gzipped:
             return self._raw()
-        return cast("IO[bytes]", gzip.open(self.path or io.BytesIO(self.data)))
+        packed = gzip.open(self.path or io.BytesIO(self.data))  # noqa: SIM115  (closed below it)
+        return cast("IO[bytes]", io.BufferedReader(_Bounded(packed, self), HEAD_BYTES))
 
     def arrow(self) -> Any:
         """Open the bytes as an Arrow stream, decompressed; fast for large files."""
         raw = pa.OSFile(os.fspath(self.path)) if self.path else pa.BufferReader(self.data)
-        return pa.CompressedInputStream(raw, "gzip") if self.gzipped else raw
+        if not self.gzipped:
+            return raw
+        return pa.PythonFile(_Bounded(pa.CompressedInputStream(raw, "gzip"), self), mode="r")
 
-    def content(self, most: int = -1) -> bytes:
-        """Return the bytes, decompressed, no more of them than asked for.
+    def content(self, most: int | None = None) -> bytes:
+        """Return the bytes, decompressed: no more of them than asked for, else all of them.
 
         Raises
         ------
         ReadError
-            It is a gzip file that is damaged or cut short.
+            It is a gzip file that is damaged or cut short, or unpacks to far more than
+            measurements do; or all of it was asked for and it is larger than 512 MiB.
         """
         try:
             with self.open() as stream:
-                return stream.read(most)
+                held = stream.read(LARGEST + 1 if most is None else most)
         except (OSError, EOFError, zlib.error) as error:
             raise ReadError(
                 f"{self.name} is not a whole gzip file: {error}. Fetch or copy it again."
             ) from error
+        if most is None and len(held) > LARGEST:
+            raise ReadError(
+                f"{self.name} is larger than {LARGEST >> 20} MiB, and this format is read in one "
+                "piece. Export the test in parts, or as csv."
+            )
+        return held
 
     def seekable(self) -> Any:
         """Open the bytes as an Arrow stream one can jump in; in memory if they are gzip."""
@@ -124,6 +168,39 @@ class Source:
                 return True
             stream.seek(-1, os.SEEK_END)
             return stream.read(1) in b"\r\n\x00"
+
+
+def most_unpacked(packed: int) -> int:
+    """Return how many bytes [bytes] may come out of so many packed ones."""
+    return max(_HARMLESS, _RATIO * packed)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends in an error where more comes out of it than measurements unpack to."""
+
+    def __init__(self, stream: Any, source: Source) -> None:
+        super().__init__()
+        self._stream, self._source = stream, source
+        self._left = source.most_unpacked
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        self._left -= len(piece)
+        if self._left < 0:
+            raise ReadError(
+                f"{self._source.name} has {self._source.size} bytes and unpacks to more than "
+                f"{self._source.most_unpacked}: a decompression bomb, or damaged. It is not read. "
+                "If you trust it, unpack it yourself."
+            )
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 @dataclass(frozen=True)
