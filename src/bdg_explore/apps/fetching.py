@@ -20,6 +20,7 @@ from bdg_explore.hubs.fetching.fetch import fetch
 from .bridge import as_sentence
 from .cards import card
 from .cell_facts import size_text
+from .session import in_session
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ class FetchCard(pn.viewable.Viewer):
             percent = int(100 * (before + here) / whole) if whole else -1
             if percent != shown[0]:
                 shown[0] = percent
-                _in_session(document, lambda: self._progress(percent, before + here))
+                in_session(document, lambda: self._progress(percent, before + here))
 
         try:
             for file in self._files:
@@ -118,7 +119,7 @@ class FetchCard(pn.viewable.Viewer):
         except Exception as failed:
             log.exception("A download ended early")
             error = failed
-        _in_session(document, lambda: self._ended(error))
+        in_session(document, lambda: self._ended(error))
 
     def _progress(self, percent: int, here: int) -> None:
         self._bar.value = min(percent, 100)
@@ -136,10 +137,3 @@ class FetchCard(pn.viewable.Viewer):
             text = str(error) if isinstance(error, FetchError) else as_sentence(error)
             self._layout[0] = card("The download failed", text, kind="error")
             self._told.object = ""
-
-
-def _in_session(document: Document | None, action: Callable[[], object]) -> None:
-    if document is None:
-        action()
-    elif document.session_context is not None:
-        document.add_next_tick_callback(pn.state._handle_exception_wrapper(action, document))

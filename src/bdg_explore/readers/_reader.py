@@ -199,6 +199,8 @@ class Reader:
     finish : callable
         Last step where columns depend on each other; takes the frame and a list of notes to
         add to, gives a frame.
+    known_by : str
+        What gives the format away, in words: completes the sentence "Known by its content: ...".
     """
 
     name: str
@@ -211,3 +213,4 @@ class Reader:
     suffixes: tuple[str, ...] = (".csv",)
     needs: str = ""
     finish: Callable[[pd.DataFrame, list[str]], pd.DataFrame] = _as_it_is
+    known_by: str = ""
