@@ -71,6 +71,7 @@ READERS = [
     Reader(
         name="batteryarchive_cycles_csv",
         description="Battery Archive, one row a cycle",
+        known_by="a first line with Min_Current (A), Max_Current (A) and Min_Voltage (V)",
         recognises=_is_cycles,
         load=delimited(),
         table="cycles",
@@ -87,6 +88,7 @@ READERS = [
     Reader(
         name="batteryarchive_timeseries_csv",
         description="Battery Archive, time series",
+        known_by="a first line with Date_Time, Environment_Temperature (C) and Cell_Temperature (C)",
         recognises=_is_timeseries,
         load=delimited(),
         columns={

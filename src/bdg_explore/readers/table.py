@@ -28,6 +28,7 @@ READERS = [
     Reader(
         name="csv",
         description="Any delimited text with a header line and a map of its columns",
+        known_by="a first line whose headers are names of the vocabulary",
         recognises=_csv,
         load=delimited(),
         columns=vocabulary_columns,
@@ -37,6 +38,7 @@ READERS = [
     Reader(
         name="parquet",
         description="Any Parquet file with a map of its columns",
+        known_by="the letters PAR1 that Parquet begins with",
         recognises=_parquet,
         load=load_parquet,
         columns=vocabulary_columns,
