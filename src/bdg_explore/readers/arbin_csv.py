@@ -52,7 +52,7 @@ READER = Reader(
     name="arbin_csv",
     description="Arbin csv export, old headers, MITS Pro and MITS 8",
     tester="Arbin",
-    known_by="a first line with Data_Point and at least two of Test_Time, Step_Time, Charge_Capacity "
+    known_by="a first line with Data_Point and two of Test_Time, Step_Time, Charge_Capacity "
     "and Discharge_Capacity, with or without units",
     recognises=_recognises,
     load=delimited(),

@@ -88,7 +88,7 @@ READERS = [
     Reader(
         name="batteryarchive_timeseries_csv",
         description="Battery Archive, time series",
-        known_by="a first line with Date_Time, Environment_Temperature (C) and Cell_Temperature (C)",
+        known_by="a first line with Date_Time, Environment_Temperature (C), Cell_Temperature (C)",
         recognises=_is_timeseries,
         load=delimited(),
         columns={

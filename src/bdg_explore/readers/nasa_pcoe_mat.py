@@ -256,7 +256,7 @@ def _others(entries: Sequence[Entry]) -> list[str]:
 READER = Reader(
     name="nasa_pcoe_mat",
     description="NASA PCoE battery ageing data set, one .mat a cell",
-    known_by="a MATLAB 5 file whose one variable is a struct with a list called cycle",
+    known_by="a MATLAB 5 file with the fields cycle, type, ambient_temperature and data",
     recognises=_recognises,
     load=_load,
     columns={
