@@ -1,4 +1,4 @@
-"""Dates as testers write them, to seconds since 1970."""
+"""Dates as testers write them, to seconds since 1970; and clocks, to seconds."""
 
 import re
 from datetime import UTC, datetime
@@ -11,11 +11,6 @@ import pyarrow.compute as pc
 from ._reader import BadText
 from ._values import texts
 
-_SLASHED: Final = (
-    r"^(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4}) (?P<t>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$"
-)
-
-
 _WRITTEN: Final = re.compile(
     r"\s*(?:(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
     r"|(?P<month2>\d\d)/(?P<day2>\d\d)/(?P<year2>\d{4}))"
@@ -25,10 +20,27 @@ _WRITTEN: Final = re.compile(
 _ZONED: Final = r"(Z|[+-]\d{2}:?\d{2})$"
 _LOCAL: Final = "the tester's local time, its zone not stated; read as if UTC"
 _US_LOCAL: Final = "month/day/year; " + _LOCAL
+_DAY_FIRST: Final = "day/month/year; " + _LOCAL
+# Dates in other ways of writing: day and month in numbers, or the month by its English name.
+_IN_NUMBERS: Final = re.compile(
+    r"(?P<first>\d{1,4})(?P<sign>[/.-])(?P<second>\d{1,2})(?P=sign)(?P<third>\d{1,4})"
+    r"(?P<between>[ T]+)(?P<clock>\d{1,2}:\d{2}(?P<to_second>:\d{2})?)"
+    r"(?P<part>[.,]\d+)?(?P<half> ?[AaPp][Mm])?"
+)
+_BY_NAME: Final = re.compile(
+    r"(?P<day>\d{1,2})(?P<sign>[- ])(?P<month>[A-Za-z]{3})(?P=sign)(?P<year>\d{2}(?:\d{2})?)"
+    r"(?P<between>,? +)(?P<clock>\d{1,2}:\d{2}(?P<to_second>:\d{2})?)"
+    r"(?P<part>[.,]\d+)?(?P<half> ?[AaPp][Mm])?"
+)
+_CLOCK: Final = re.compile(r"\s*(?:\d+\s*[dD]\s*|\d+[.-])?\d+:\d{1,2}(?::\d{1,2}(?:[.,]\d*)?)?\s*")
+_PART: Final = r"[.,](\d+)( ?[AaPp][Mm])?$"
 
 
 def local_time(values: Any) -> tuple[Any, str]:
-    """Give seconds since 1970 [s] for dates: ISO, ``MM/DD/YYYY hh:mm:ss.fff``, or seconds as such.
+    """Give seconds since 1970 [s] for dates, or for seconds as such.
+
+    Dates may be ISO; ``month/day/year``, with or without AM and PM; ``day/month/year`` where the
+    values show it; ``day.month.year``; or have the month by name (``23-Nov-23 3:56:11 PM``).
 
     Parameters
     ----------
@@ -59,17 +71,17 @@ def local_time(values: Any) -> tuple[Any, str]:
     first = next((text.as_py() for text in given if text.is_valid), None)
     if first is None or _is_number(first):
         return _numbers(given), ""
-    iso = _from_slashes(given) if "/" in first else given
+    other = _IN_NUMBERS.fullmatch(first) or _BY_NAME.fullmatch(first)
+    if other and not (other["sign"] == "-" and len(other.groupdict().get("first") or "") == 4):
+        return _otherwise(given, other)
     zone = "UTC" if pc.match_substring_regex(pa.scalar(first), _ZONED).as_py() else None
     for unit in ("us", "ns"):
         try:
-            stamps = iso.cast(pa.timestamp(unit, zone))
+            stamps = given.cast(pa.timestamp(unit, zone))
         except pa.ArrowInvalid:
             continue
-        if zone:
-            return _since_1970(stamps), ""
-        return _since_1970(stamps), _US_LOCAL if "/" in first else _LOCAL
-    raise _first_bad(given, iso, zone)
+        return _since_1970(stamps), "" if zone else _LOCAL
+    raise _first_bad(given, zone)
 
 
 def _since_1970(stamps: Any) -> Any:
@@ -160,42 +172,151 @@ def _numbers(given: Any) -> Any:
         raise BadText(row, given[row].as_py(), "a number of seconds") from None
 
 
-def _from_slashes(given: Any) -> Any:
-    """Turn US dates into ISO ones, column-wise: fixed slices where every field has two digits."""
-    lengths = pc.min_max(pc.utf8_length(given)).as_py()
-    at = [pc.utf8_slice_codeunits(given, i, i + 1) for i in (2, 5, 10)]
-    fixed = lengths["min"] >= 16 and all(
-        pc.all(pc.equal(part, sign)).as_py() for part, sign in zip(at, "// ", strict=True)
-    )
-    if fixed:
-        year, month, day = (
-            pc.utf8_slice_codeunits(given, a, b) for a, b in ((6, 10), (0, 2), (3, 5))
-        )
-        time = pc.utf8_slice_codeunits(given, 11, 40)
-    else:
-        parts = pc.extract_regex(given, _SLASHED)
-        if parts.null_count > given.null_count:
-            row = pc.index(pc.and_(parts.is_null(), given.is_valid()), True).as_py()
-            raise BadText(row, given[row].as_py(), "a date")
-        year, month, day, time = (
-            pc.struct_field(parts, name) if name in "y" else _two(pc.struct_field(parts, name))
-            for name in "ymdt"
-        )
-    return pc.binary_join_element_wise(
-        pc.binary_join_element_wise(year, month, day, "-"), time, " "
-    )
+def _otherwise(given: Any, first: "re.Match[str]") -> tuple[Any, str]:
+    """Read dates that are not ISO by the format that the first of them shows."""
+    bare, part = given, None
+    if pc.any(pc.match_substring_regex(given, _PART)).as_py():
+        found = pc.extract_regex(given, r"(?P<part>[.,]\d+)(?: ?[AaPp][Mm])?$")
+        part = pc.struct_field(found, "part")
+        part = pc.replace_substring(part, ",", ".").cast(pa.float64())
+        bare = pc.replace_substring_regex(given, _PART, r"\2")
+    last: Any = None
+    for days, note in _orders(first):
+        stamps = pc.strptime(bare, format=days + _times(first), unit="s", error_is_null=True)
+        missed = stamps.null_count - given.null_count
+        if missed and (last is None or missed < last[0]):
+            last = (missed, stamps)
+        if missed == 0:
+            seconds = stamps.cast(pa.int64()).cast(pa.float64())
+            if "/" in days and "%m/%d" in days and _runs_back(seconds):
+                swapped = pc.strptime(
+                    bare, format="%d/%m/%Y" + _times(first), unit="s", error_is_null=True
+                )
+                other = swapped.cast(pa.int64()).cast(pa.float64())
+                if swapped.null_count == given.null_count and not _runs_back(other):
+                    seconds, note = other, _DAY_FIRST
+            if part is not None:
+                seconds = pc.add(seconds, pc.fill_null(part, 0.0))
+            return seconds, note
+    bad = pc.and_(last[1].is_null(), given.is_valid())
+    row = pc.index(bad, True).as_py()
+    raise BadText(row, given[row].as_py(), "a date like the first one")
 
 
-def _two(part: Any) -> Any:
-    """Pad one-digit months, days and hours; a time keeps what follows its hour."""
-    one_digit = pc.match_substring_regex(part, r"^\d(:|$)")
-    return pc.if_else(one_digit, pc.binary_join_element_wise("0", part, ""), part)
+def _orders(first: "re.Match[str]") -> list[tuple[str, str]]:
+    """Give the orders of day, month and year that the first date allows, the likeliest first."""
+    sign = first["sign"]
+    if "month" in first.groupdict():
+        year = "%y" if len(first["year"]) == 2 else "%Y"
+        return [(f"%d{sign}%b{sign}{year}", _LOCAL)]
+    if len(first["first"]) == 4:
+        return [(f"%Y{sign}%m{sign}%d", _LOCAL)]
+    year = "%Y" if len(first["third"]) == 4 else "%y"
+    day_first = (f"%d{sign}%m{sign}{year}", _DAY_FIRST.replace("/", sign, 2))
+    month_first = (f"%m{sign}%d{sign}{year}", _US_LOCAL.replace("/", sign, 2))
+    return [month_first, day_first] if sign == "/" else [day_first, month_first]
 
 
-def _first_bad(given: Any, iso: Any, zone: str | None) -> BadText:
-    for row, text in enumerate(iso.to_pylist()):
+def _times(first: "re.Match[str]") -> str:
+    """Give the format of the time of day."""
+    between = "T" if "T" in first["between"] else first["between"].rstrip() + " "
+    half = (" " if (first["half"] or "").startswith(" ") else "") + "%p" if first["half"] else ""
+    return f"{between}{'%I' if half else '%H'}:%M{':%S' if first['to_second'] else ''}{half}"
+
+
+def _runs_back(seconds: Any) -> bool:
+    values = seconds.drop_null().to_numpy(zero_copy_only=False)
+    return bool((np.diff(values) < 0).any())
+
+
+def _first_bad(given: Any, zone: str | None) -> BadText:
+    for row, text in enumerate(given.to_pylist()):
         try:
             pa.scalar(text).cast(pa.timestamp("ns", zone))
         except pa.ArrowInvalid:
             return BadText(row, given[row].as_py() or "", "a date like the first one")
     return BadText(0, given[0].as_py() or "", "a date")
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date in a way of writing known here."""
+    text = text.strip()
+    return bool(_WRITTEN.match(text) or _IN_NUMBERS.fullmatch(text) or _BY_NAME.fullmatch(text))
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text is a time of day or a duration, ``12:34:56`` or ``0d 12:34:56.78``."""
+    return bool(_CLOCK.fullmatch(text))
+
+
+def elapsed(values: Any) -> tuple[Any, str]:
+    """Give seconds since the first record [s] for dates; numbers are taken as seconds as such."""
+    seconds, note = local_time(values)
+    if not note:
+        return seconds, ""
+    first = next((v.as_py() for v in seconds if v.is_valid), 0.0)
+    return pc.subtract(seconds, first), "dates; seconds since the first record"
+
+
+def duration(values: Any) -> tuple[Any, str]:
+    """Give seconds [s] for ``hh:mm:ss.fff``, ``mm:ss``, ``0d hh:mm:ss`` or ``d.hh:mm:ss``.
+
+    Numbers are taken as seconds as such. Hours may exceed 24.
+
+    Parameters
+    ----------
+    values : Arrow array
+        Texts or numbers.
+
+    Returns
+    -------
+    numbers : Arrow array
+        float64 [s], null where the text is empty.
+    note : str
+        Empty.
+
+    Raises
+    ------
+    BadText
+        A text is no duration.
+    """
+    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
+        return values, ""
+    given = texts(values)
+    valid = given.drop_null()
+    first = valid[0].as_py() if len(valid) else ""
+    if not first or ":" not in first:
+        return _numbers(given), ""
+    plain = pc.replace_substring_regex(valid, r"^(\d+)(?:\s*[dD]\s*|[.-])(\d+:\d+:)", r"\1:\2")
+    parts = pc.split_pattern(pc.replace_substring(plain, ",", "."), ":")
+    counts = pc.list_value_length(parts).to_numpy(zero_copy_only=False)
+    seconds = np.empty(len(valid))
+    try:
+        numbers = pc.list_flatten(parts).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        if (numbers < 0).any() or not np.isin(counts, (2, 3, 4)).all():
+            raise pa.ArrowInvalid
+    except pa.ArrowInvalid:
+        raise _no_duration(given) from None
+    begins = np.r_[0, np.cumsum(counts)[:-1]]
+    for count, weights in (
+        (2, (60.0, 1.0)),
+        (3, (3600.0, 60.0, 1.0)),
+        (4, (86400.0, 3600.0, 60.0, 1.0)),
+    ):
+        rows = counts == count
+        if rows.any():
+            at = begins[rows]
+            seconds[rows] = sum(w * numbers[at + i] for i, w in enumerate(weights))
+    if len(valid) == len(given):
+        return pa.array(seconds), ""
+    full = np.full(len(given), np.nan)
+    held = given.is_valid().to_numpy(zero_copy_only=False)
+    full[held] = seconds
+    return pa.array(full, mask=~held), ""
+
+
+def _no_duration(given: Any) -> BadText:
+    for row, text in enumerate(given.to_pylist()):
+        if text and not _CLOCK.fullmatch(text):
+            return BadText(row, text, "a time like hh:mm:ss")
+    return BadText(0, given[0].as_py() or "", "a time like hh:mm:ss")

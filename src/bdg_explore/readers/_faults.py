@@ -11,6 +11,7 @@ from ._source import Source
 # What testers and spreadsheets write where there is no number.
 NO_NUMBER: Final = (
     "", " ", "  ", "nan", "NaN", "NAN", "-nan", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None",
+    "-", "--", "1.#QNAN", "-1.#IND", "1.#IND", "1.#INF", "-1.#INF", "-1.#QNAN",
 )  # fmt: skip
 
 

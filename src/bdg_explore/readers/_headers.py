@@ -116,6 +116,21 @@ def vocabulary_columns(headers: Sequence[str]) -> dict[str, From]:
     return found
 
 
+def unit_of(symbol: str) -> tuple[str, float, float] | None:
+    """Say what canonical names call a unit, and the scale and offset to get there; None: no unit.
+
+    Parameters
+    ----------
+    symbol : str
+        ``mA``, ``degC``, ``milliampere`` ...
+    """
+    word = _word(symbol)
+    if word is None:
+        return None
+    unit = _WORDS[word]
+    return unit.word, unit.scale, unit.offset
+
+
 def canonical_name(header: str) -> tuple[str, _Unit] | None:
     """Return the canonical name of a header and its unit, None if it follows no grammar."""
     header = header.strip().lstrip("\ufeff")

@@ -7,11 +7,14 @@ from typing import IO, Final
 
 from bdg_explore.errors import ReadError
 
-from ._source import HEAD_BYTES, Source, delimiter_of, lines_of, split
+from ._source import HEAD_BYTES, Source, delimiter_of, lines_of, split, squeeze
 
 AGAIN: Final = "Fetch, copy or export it again"
 COMMA_NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+([eE][-+]?\d+)?\s*")
+POINT_NUMBER: Final = re.compile(r"\s*[-+]?[\d,]*\.\d+([eE][-+]?\d+)?\s*")
 _LONGEST_LINE: Final = 1_048_576
+_LONGEST_PREAMBLE: Final = 4_194_304
+_LOOKED_AT: Final = 50  # records whose numbers show the decimal sign
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Layout:
         Decimal sign.
     first : tuple of str
         Fields of the first record, empty if there is none.
+    preamble : tuple of str
+        The lines before the headers.
     """
 
     encoding: str
@@ -43,6 +48,37 @@ class Layout:
     header_line: int
     decimal: str
     first: tuple[str, ...]
+    preamble: tuple[str, ...] = ()
+
+
+def header_with(*wanted: str, least: int = 0) -> Callable[[Sequence[str]], int]:
+    """Make a function that finds the header line by headers it has.
+
+    Parameters
+    ----------
+    *wanted : str
+        Headers in any spelling; a line that has all of them, or `least` of them, is the one.
+    least : int
+        How many of them suffice; 0 for all.
+
+    Returns
+    -------
+    callable
+        For the `header_line` of `delimited`; gives -1 where no line has them.
+    """
+    keys = {squeeze(header) for header in wanted}
+    enough = least or len(keys)
+
+    def find(lines: Sequence[str]) -> int:
+        for number, line in enumerate(lines):
+            delimiter = delimiter_of(line)
+            if line.count(delimiter) >= 1:
+                fields = {squeeze(f.strip(" ~#")) for f in split(line, delimiter)}
+                if len(keys & fields) >= enough:
+                    return number
+        return -1
+
+    return find
 
 
 def layout_of(source: Source, header_line: Callable[[Sequence[str]], int]) -> Layout:
@@ -51,7 +87,7 @@ def layout_of(source: Source, header_line: Callable[[Sequence[str]], int]) -> La
     Raises
     ------
     ReadError
-        It is empty, no text, or no table.
+        It is empty, no text, or no table; or no line holds the headers looked for.
     """
     head = source.head
     if not head.raw:
@@ -64,19 +100,48 @@ def layout_of(source: Source, header_line: Callable[[Sequence[str]], int]) -> La
         raise ReadError(
             f"{source.name} has a first line longer than {HEAD_BYTES} bytes: it is no table."
         )
-    at = header_line(head.lines)
-    line = head.lines[at]
+    lines = head.lines
+    at = header_line(lines)
+    if len(head.raw) == HEAD_BYTES and (at < 0 or at > len(lines) - _LOOKED_AT):
+        lines = lines_of(source.content(_LONGEST_PREAMBLE).decode(head.encoding, errors="replace"))
+        at = header_line(lines)
+    if not 0 <= at < len(lines):
+        raise ReadError(
+            f"{source.name} has no line with the headers of this format; it is "
+            f"{head.describe()}. Leave format= out, or give columns={{header: canonical name}}."
+        )
+    line = lines[at]
     delimiter = delimiter_of(line)
-    headers = tuple(h.strip() for h in split(line, delimiter))
-    following = [text for text in head.lines[at + 1 : at + 50] if text.strip()]
-    first = split(following[0], delimiter) if following else []
-    surplus = first[len(headers) :]
-    blank = not any(field.strip() for field in surplus)
-    width = len(headers) + (len(surplus) if blank else 0)
+    headers = [h.strip() for h in split(line, delimiter)]
+    following = [split(text, delimiter) for text in lines[at + 1 : at + _LOOKED_AT] if text.strip()]
+    first = following[0] if following else []
+    width = _width(headers, first)
     decimal = "."
-    if delimiter != "," and any(COMMA_NUMBER.fullmatch(f) for f in first):
-        decimal = ","
-    return Layout(head.encoding, delimiter, headers, width, at, decimal, tuple(first))
+    if delimiter != ",":
+        fields = [field for record in following for field in record]
+        if any(COMMA_NUMBER.fullmatch(f) for f in fields) and not any(
+            POINT_NUMBER.fullmatch(f) for f in fields
+        ):
+            decimal = ","
+    return Layout(
+        head.encoding,
+        delimiter,
+        tuple(headers[:width]),
+        width,
+        at,
+        decimal,
+        tuple(first),
+        tuple(lines[:at]),
+    )
+
+
+def _width(headers: Sequence[str], first: Sequence[str]) -> int:
+    """Say how many fields records have: delimiters at the end of a line hold none."""
+    if len(first) >= len(headers):
+        surplus = first[len(headers) :]
+        return len(headers) if any(f.strip() for f in surplus) else len(first)
+    nameless = not any(headers[len(first) :])
+    return len(first) if first and nameless else len(headers)
 
 
 def records(source: Source, layout: Layout) -> Iterator[tuple[int, list[str]]]:
