@@ -157,7 +157,7 @@ def test_no_file_and_a_folder(tmp_path):
 
 def test_table_that_the_format_does_not_give():
     sample = b"test_time_second,voltage_volt,current_ampere\n0,3.5,1\n"
-    with pytest.raises(ParameterError, match="bdf_csv gives timeseries, not 'cycles'"):
+    with pytest.raises(ParameterError, match="bdf_csv gives timeseries, impedance, not 'cycles'"):
         readers.read(sample, format="bdf_csv", table="cycles")
     with pytest.raises(ParameterError, match=r"Did you mean cycles\?"):
         readers.read(sample, format="csv", table="cylces")

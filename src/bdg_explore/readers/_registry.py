@@ -162,6 +162,8 @@ def recognise(source: Source, table: str | None) -> Reader:
             "trust it."
         )
     candidates = {r.name: r for r in reversed(readers().values()) if r.recognises(head)}
+    own = {name: r for name, r in candidates.items() if r.table != ANY_TABLE}
+    candidates = own or candidates  # a format of its own goes before any table with such columns
     if len(candidates) > 1:
         raise UnknownFormatError(
             f"{source.name} could be any of {listed(sorted(candidates))}. Say which with format=."

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from bdg_explore.columns import COLUMNS
+from bdg_explore.columns import COLUMNS, FREQUENCY
 from bdg_explore.errors import ParameterError
-from bdg_explore.frames import TIMESERIES, check_frame
+from bdg_explore.frames import IMPEDANCE, TIMESERIES, check_frame
 
 from ._headers import canonical_name, label
 from ._source import listed
@@ -27,14 +27,14 @@ def write_bdf(
     *,
     headers: Literal["machine", "label"] = "machine",
 ) -> Path:
-    """Write a time series as BDF csv or Parquet; what is read back is identical.
+    """Write a time series or spectra as BDF csv or Parquet; what is read back is identical.
 
     The file appears under its name only when it is whole.
 
     Parameters
     ----------
     frame : DataFrame
-        A time series with canonical columns. The index is not written.
+        A time series, or spectra of impedance, with canonical columns. The index is not written.
     path : path
         Ends on ``.csv``, ``.csv.gz`` or ``.parquet``.
     headers : {"machine", "label"}
@@ -48,7 +48,7 @@ def write_bdf(
     Raises
     ------
     FrameError
-        The frame is no sound time series.
+        The frame is no sound time series, and no sound table of impedance.
     ParameterError
         The suffix is none of those; a column has a name outside the grammar, or a label with a
         line break.
@@ -57,7 +57,8 @@ def write_bdf(
     name = target.name.lower()
     if not name.endswith((".csv", ".csv.gz", ".parquet")):
         raise ParameterError(f"{target.name} must end on .csv, .csv.gz or .parquet.")
-    check_frame(frame, TIMESERIES)
+    spectra = set(IMPEDANCE.required) <= set(frame.columns) and frame[FREQUENCY].notna().all()
+    check_frame(frame, IMPEDANCE if spectra else TIMESERIES)
     unnamed = [c for c in frame.columns if canonical_name(str(c)) is None]
     if unnamed:
         raise ParameterError(
