@@ -7,9 +7,11 @@ code that is written once. The folder is the registry: a public module with a ``
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
+from ._join import read_parts
 from ._reader import BadText, From, Raw, Reader, Request, Wanted
 from ._registry import detect, formats, reader, recognise
 from ._source import Head, Source, as_source
@@ -47,8 +49,10 @@ def read(
 
     Parameters
     ----------
-    path : path, bytes or file
-        The file; gzip is undone. Its content is looked at, never its suffix.
+    path : path, bytes or file, or a list of them
+        The file; gzip is undone. Its content is looked at, never its suffix. Several are the
+        parts of one test: they are joined in true order (by absolute start time, else by the
+        number or date in their names), each record once; time, cycle and step numbers go on.
     format : str, optional
         Name of the format, one of `formats`; recognised from the content when not given.
     table : str, optional
@@ -73,7 +77,8 @@ def read(
         int64 (float64 where some are missing), labels categories.
         ``attrs["source"]`` accounts for it: format, tester, table, rows in and out; for each
         column the header it came from, its unit, and the records without a value before and
-        after; headers that were not mapped; notes on what was assumed.
+        after; headers that were not mapped; notes on what was assumed. For several files also
+        `parts` and `overlap_rows`.
 
     Raises
     ------
@@ -92,6 +97,17 @@ def read(
     >>> read(io.StringIO(text), columns=names)["voltage_volt"].tolist()
     [3.6, 3.7]
     """
+    if isinstance(path, list | tuple):
+        one = partial(
+            read,
+            format=format,
+            table=table,
+            columns=columns,
+            cells=cells,
+            cycles=cycles,
+            check=check,
+        )
+        return read_parts(path, one, check=check)
     source = as_source(path)
     if format is not None:
         chosen = reader(format, table, source.head)
