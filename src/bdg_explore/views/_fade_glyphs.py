@@ -164,7 +164,7 @@ def upward(values: NDArray[np.float64]) -> tuple[tuple[float, float], int]:
     margin = BODY_MARGIN * (high - low)
     low, high = max(np.min(values), low - margin), min(np.max(values), high + margin)
     beyond = int(np.count_nonzero((values < low) | (values > high)))
-    pad = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+    pad = max(0.05 * (high - low), 0.01 * abs(high)) or 1.0  # not a picture of the last digit
     return (float(low - pad), float(high + pad)), beyond
 
 
