@@ -136,14 +136,18 @@ class Source:
             It is a gzip file that is damaged or cut short, or unpacks to far more than
             measurements do; or all of it was asked for and it is larger than 512 MiB.
         """
+        held, wanted = b"", LARGEST + 1 if most is None else most
+        if most is None and not self.gzipped and self.size <= LARGEST:
+            return self.path.read_bytes() if self.path else self.data
         try:
-            with self.open() as stream:
-                held = stream.read(LARGEST + 1 if most is None else most)
+            if most is not None or self.gzipped:
+                with self.open() as stream:
+                    held = stream.read(wanted)
         except (OSError, EOFError, zlib.error) as error:
             raise ReadError(
                 f"{self.name} is not a whole gzip file: {error}. Fetch or copy it again."
             ) from error
-        if most is None and len(held) > LARGEST:
+        if most is None and (len(held) > LARGEST or not self.gzipped):
             raise ReadError(
                 f"{self.name} is larger than {LARGEST >> 20} MiB, and this format is read in one "
                 "piece. Export the test in parts, or as csv."
