@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
@@ -76,12 +76,16 @@ def read_table(
     frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
     # pandas copies attrs deeply at every step; what the reader told is put back at the end.
     told, frame.attrs = frame.attrs, {}
-    native = frame[CELL].astype(str)
-    if names:
-        native = native.replace(dict(names))
-    frame[CELL] = dataset.id + "/" + native
+    frame[CELL] = _uids(dataset, frame[CELL], names or {})
     frame.attrs = told
     return frame
+
+
+def _uids(dataset: Dataset, natives: "pd.Series[Any]", names: Mapping[str, str]) -> "pd.Index[str]":
+    """Return a uid a row; each is put together once, however many rows it has."""
+    codes, ids = pd.factorize(natives.astype("category"))
+    uids = [f"{dataset.id}/{names.get(str(native), str(native))}" for native in ids]
+    return pd.Index(uids, dtype=str).take(codes, fill_value=np.nan)
 
 
 def ids_in(source: TableSource) -> tuple[str, ...]:
@@ -175,7 +179,8 @@ def _read_file(
     if source.scale:
         frame.attrs["scaled"] = dict(source.scale)
     if file.cell is not None:
-        frame = frame.assign(**{CELL: file.cell})
+        owner = pd.Categorical.from_codes(np.zeros(len(frame), np.int8), pd.Index([file.cell]))
+        frame[CELL] = owner
     elif CELL not in frame.columns:
         raise FrameError(
             f"{path}: the table {source.name} of {dataset.id} has no column {CELL}, and the "

@@ -167,7 +167,7 @@ def _labels(values: Any) -> Any:
     kept = sorted({name for i, name in enumerate(names) if name and i in used})
     place = {name: i for i, name in enumerate(kept)}
     codes = np.array([place.get(name, -1) for name in names] + [-1])  # code -1 is: no value
-    return pd.Categorical.from_codes(codes[held.codes].tolist(), pd.Index(kept, dtype=str))
+    return pd.Categorical.from_codes(codes[held.codes], pd.Index(kept, dtype=str), validate=False)
 
 
 def _flags(values: Any) -> Any:
