@@ -57,7 +57,8 @@ def text_lines(source: Source) -> Iterator[tuple[int, str]]:
     Raises
     ------
     ReadError
-        A line is longer than 1 MiB, or the text than can be held, or a gzip file is damaged.
+        A line is longer than 1 MiB or holds NUL bytes, the text is longer than can be held, or a
+        gzip file is damaged.
     """
     if not source.head.is_text:
         raise ReadError(f"{source.name} is not text but {source.head.describe()}.")
@@ -70,6 +71,11 @@ def text_lines(source: Source) -> Iterator[tuple[int, str]]:
                 raise ReadError(
                     f"{source.name} holds more than {_MOST_TEXT >> 20} MiB of text, more than is "
                     "read of such a file. Cut it into pieces."
+                )
+            if "\0" in line:
+                raise ReadError(
+                    f"{source.name}, line {number}: NUL bytes in place of text; the file was not "
+                    f"written to its end. {AGAIN}."
                 )
             yield number, line
     except (OSError, EOFError, zlib.error) as broken:

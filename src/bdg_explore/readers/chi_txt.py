@@ -42,6 +42,8 @@ def _recognises(head: Head) -> bool:
 
 def _load(request: Request) -> Raw:
     head = request.source.head
+    if not head.is_text:
+        raise ReadError(f"{request.source.name} is not text but {head.describe()}.")
     if _header_line(head.lines) < 0:
         raise ReadError(
             f'{request.source.name} has no line of names "Freq/Hz, Z\'/ohm, ...", so no table of '

@@ -43,7 +43,7 @@ _NUMBER: Final = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?"
 _PART: Final = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _COMPLEX: Final = re.compile(rf"\(?\s*([-+]?{_PART})\s*([-+])\s*({_PART})\s*[ij]\s*\)?")
 _HEADLESS: Final = ("frequency", "Zre", "Zim")  # names given to columns without any
-_BIOLOGIC: Final = "freq/hz"
+_BIOLOGIC: Final = {"freq/hz", "re(z)/ohm"}
 
 
 def _recognises(head: Head) -> bool:
@@ -65,7 +65,7 @@ def _recognises(head: Head) -> bool:
 
 def _is_another(head: Head) -> bool:
     """Whether a format with names of its own spells the headers so."""
-    biologic = any(h.strip().casefold() == _BIOLOGIC for h in head.headers)
+    biologic = {h.strip().casefold() for h in head.headers} >= _BIOLOGIC
     return biologic or is_bdf(head.headers) or any(
         test(head) for test in (is_nova, is_parstat, is_powersuite)
     )  # fmt: skip

@@ -10,8 +10,8 @@ a capacitor), ``GD``, ``Err`` and ``Range``. The amplitude is a voltage [V], or 
 the test says ``Control Current``. The bias is the programmed one, against the reference or against
 the open circuit, which the columns do not say; it is kept as ``bias_volt`` or ``bias_ampere`` and
 not as the voltage of the cell. A time, amplitude or bias that is 0 throughout (not recorded, or
-none) is left out. Records that the tester marks with an error (``Err``, kept as `error_code`) stay
-in; a note counts them.
+none) is left out. Records that the tester marks with an error (``Err`` not 0) stay in; a note
+counts them.
 """
 
 import re
@@ -36,7 +36,7 @@ _KEPT: Final = {
     "Time": "time",
     "Open Circuit Potential (V)": "open_circuit_volt",
 }
-_ERROR: Final = "error_code"
+_ERROR: Final = "error"  # looked at and left out
 _SPECTRUM: Final = (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE)
 
 
@@ -104,13 +104,14 @@ def _leave_out_zeros(raw: Raw) -> None:
     """Take out what is 0 in every record; count the records with an error."""
     for i in reversed(range(len(raw.plan))):
         wanted, values = raw.plan[i], numbers(raw.values[i])
-        if wanted.name not in _SPECTRUM and not values.any():
+        wrong = int((values != 0).sum()) if wanted.name == _ERROR else 0
+        zero = wanted.name not in (*_SPECTRUM, _ERROR) and not values.any()
+        if wrong:
+            raw.notes.append(f"{wrong} records are marked with an error by the tester; kept")
+        if zero:
+            raw.notes.append(f"{wanted.header!r} is 0 throughout; left out")
+        if zero or wanted.name == _ERROR:
             del raw.plan[i], raw.values[i]
-            if wanted.name != _ERROR:
-                raw.notes.append(f"{wanted.header!r} is 0 throughout; left out")
-        elif wanted.name == _ERROR:
-            count = int((values != 0).sum())
-            raw.notes.append(f"{count} records are marked with an error by the tester; kept")
 
 
 READER = Reader(
