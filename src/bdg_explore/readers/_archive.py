@@ -81,8 +81,12 @@ class Archive:
 
     def check(self, name: str) -> None:
         """Unpack one file of it and forget it; raises as `read`, but for no size alone."""
-        for _ in self._pieces(name, sys.maxsize):
+        for _ in self.pieces(name):
             pass
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Unpack one file of it piece by piece; raises as `read`, but for no size alone."""
+        return self._pieces(name, sys.maxsize)
 
     def _pieces(self, name: str, most: int) -> Iterator[bytes]:
         info = self._infos.get(name)

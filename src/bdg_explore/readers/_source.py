@@ -159,6 +159,11 @@ class Source:
         return pa.BufferReader(self.content()) if self.gzipped else self.arrow()
 
     @cached_property
+    def seen(self) -> dict[str, Any]:
+        """What readers found out about it, so that none has to look twice."""
+        return {}
+
+    @cached_property
     def head(self) -> "Head":
         """The first bytes, decompressed."""
         return Head(self.content(HEAD_BYTES), self)
