@@ -28,7 +28,7 @@ from ._source import Source, listed
 from ._values import convert, nulls
 
 # Tables a reader may give; those without a contract yet are returned as they are read.
-TABLES: Final = (*CONTRACTS, "materials")
+TABLES: Final = (*CONTRACTS, "materials", "quality", "provenance", "reported_cycles")
 
 
 def walk(
