@@ -45,7 +45,9 @@ from ._reader import From, Raw, Reader, Request
 from ._source import Head, listed
 from ._spectra import numbers
 
-_WIDE: Final = re.compile(r"(ZReal|ZImag|Z|ZMag|ZPhase|Phase)_([-+.\deE]+)Hz")
+_WIDE: Final = re.compile(
+    r"(ZReal|ZImag|Z|ZMag|ZPhase|Phase)_(\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?)Hz"
+)
 _PARTS: Final = {"ZMag": "Z", "Phase": "ZPhase"}
 _KEYS: Final = ("seriesIdx", "cycle", "Q", "q")
 _FREQUENCY: Final = "f (of the headers)"
