@@ -51,7 +51,7 @@ def _load(request: Request) -> Raw:
     block: Block | None = None
     before: list[str] = []
     names: list[str] = []
-    two = source.head.lines[0].startswith("ZPLOT2")
+    two = any(line.startswith("ZPLOT2") for line in source.head.lines[:1])
     for number, line in text_lines(source):
         if block is None:
             if _NAMES.match(line):
