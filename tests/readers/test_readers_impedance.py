@@ -238,6 +238,15 @@ def test_complex_numbers_as_others_write_them():
     assert frame[IMAGINARY_IMPEDANCE].tolist() == [-0.25, -0.5, -2, -3]
 
 
+def test_complex_numbers_as_numpy_saves_them(tmp_path):
+    frequency = np.logspace(3, 0, 7)
+    impedance = 1 / (0.5 + 1j * frequency / 100)
+    np.savetxt(tmp_path / "spectrum.dat", np.c_[frequency, impedance], delimiter=",")
+    frame = readers.read(tmp_path / "spectrum.dat")
+    np.testing.assert_array_equal(frame[FREQUENCY], frequency)
+    np.testing.assert_array_equal(frame[IMAGINARY_IMPEDANCE], impedance.imag)
+
+
 def _three(first) -> bytes:
     return "".join(f"{value:g},3.7,-0.1\n" for value in first).encode()
 

@@ -12,7 +12,7 @@ hardly anything but frequencies: positive, monotone, over more than a decade, an
 logarithmic scale. A note says that this is assumed.
 
 *Complex numbers*: in place of the two parts there may be one complex text, ``0.05-0.02j`` or
-``(0.05-0.02i)``, as Python and Matlab write them.
+``(0.05-0.02i)``, as Python and Matlab write them, or ``(0.05+-0.02j)``, as NumPy does.
 
 Fields are separated by commas, semicolons, TABs or white space; decimal commas are understood where
 no comma separates. Lines begun with ``#`` are passed over. Where the frequency starts again, a new
@@ -41,7 +41,7 @@ from .powersuite_txt import is_powersuite
 
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _PART: Final = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_COMPLEX: Final = re.compile(rf"\(?\s*([-+]?{_PART})\s*([-+])\s*({_PART})\s*[ij]\s*\)?")
+_COMPLEX: Final = re.compile(rf"\(?\s*([-+]?{_PART})\s*([-+]|\+-)\s*({_PART})\s*[ij]\s*\)?")
 _HEADLESS: Final = ("frequency", "Zre", "Zim")  # names given to columns without any
 _BIOLOGIC: Final = {"freq/hz", "re(z)/ohm"}
 
@@ -103,7 +103,7 @@ def _numbers_of(line: str, delimiter: str) -> tuple[float, ...]:
     fields = _split(line, delimiter)
     fields = fields[:-1] if len(fields) > 2 and not fields[-1] else fields
     if len(fields) == 2 and (parts := _COMPLEX.fullmatch(fields[1])):
-        fields = [_real(fields[0]), parts[1], parts[2] + parts[3]]
+        fields = [_real(fields[0]), parts[1], parts[2][-1] + parts[3]]
     if len(fields) != 3 or not all(_NUMBER.fullmatch(field) for field in fields):
         return ()
     return tuple(float(field.replace(",", ".")) for field in fields)
@@ -174,7 +174,7 @@ def _in_parts(line: str, delimiter: str, number: int, name: str) -> str:
             f"{name}, line {number}: {line.strip()[:60]!r} is not a frequency and a complex number "
             f"like the first record. Correct it, or delete the line."
         )
-    return f"{_real(fields[0])}\t{complex_number[1]}\t{complex_number[2]}{complex_number[3]}"
+    return f"{_real(fields[0])}\t{complex_number[1]}\t{complex_number[2][-1]}{complex_number[3]}"
 
 
 READER = Reader(
