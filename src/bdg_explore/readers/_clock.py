@@ -320,3 +320,15 @@ def _no_duration(given: Any) -> BadText:
         if text and not _CLOCK.fullmatch(text):
             return BadText(row, text, "a time like hh:mm:ss")
     return BadText(0, given[0].as_py() or "", "a time like hh:mm:ss")
+
+
+def time_of_day(values: Any) -> Any:
+    """Give seconds since midnight [s] as a numpy array; None where a text is no time of day."""
+    try:
+        seconds, _ = duration(values)
+    except BadText:
+        return None
+    if seconds.null_count:
+        return None
+    numbers = seconds.to_numpy(zero_copy_only=False)
+    return numbers if (numbers < 86400).all() else None

@@ -25,6 +25,8 @@ _SAYS: Final = {
 }
 _SLACK: Final = 1e-6  # of the counter's range: a larger fall is a restart
 _CLEAR: Final = 0.01  # of the counter's range: that much must not be carried over a restart
+_LEAPS: Final = 5.0  # times the usual change of a signed counter: a leap
+_NOTHING: Final = 0.02  # of the value before: that little is left after a restart
 _FOLLOWS: Final = 0.98  # share of a signed counter's changes that go with the current
 
 
@@ -52,7 +54,7 @@ def restarts(counter: Any, cycle: Any = None, step: Any = None, current: Any = N
     hundredth of its range into any.
     """
     values, places = _given(counter, cycle, step, current)
-    if len(values) >= 2 and "current" in places and _goes_with(values, places["current"]):
+    if len(values) >= 2 and "current" in places and goes_with(values, places["current"]):
         return "signed"
     allowed = _allowed(values, places)
     return next((s for s in ("cycle", "step", "never") if s in allowed), "otherwise")
@@ -91,11 +93,13 @@ def settle_counters(
         values, places = _given(frame[name], cycle, step, current)
         if what == "net":
             values, places = _unwound(values, places)
-        elif len(values) >= 2 and "current" in places and _goes_with(values, places["current"]):
+        elif len(values) >= 2 and "current" in places and goes_with(values, places["current"]):
             what = "net"
             values, places = _unwound(values, places)
-        allowed = _allowed(values, places)
+        allowed = _allowed(values, places, what)
         declared = next(k for k, v in _SCOPES.items() if v == parts["scope"])
+        if declared == "otherwise":  # any restart agrees with the schedule's
+            allowed.add(declared)
         found = next((s for s in (declared, "cycle", "step", "never") if s in allowed), "otherwise")
         new = f"{_SCOPES[found]}{what}_{parts['unit']}"
         if new == name:
@@ -125,8 +129,16 @@ def _given(counter: Any, cycle: Any, step: Any, current: Any) -> tuple[Array, di
     return values, places
 
 
-def _goes_with(values: Array, current: Array) -> bool:
-    """Whether a counter rises with positive and falls with negative current."""
+def goes_with(values: Array, current: Array) -> bool:
+    """Whether a counter rises with positive and falls with negative current.
+
+    Parameters
+    ----------
+    values : array
+        The counter, finite.
+    current : array
+        Current [A]. Where it never discharges, a counter cannot be told to be signed: False.
+    """
     slack = _SLACK * (values.max() - values.min())
     change = np.diff(values)
     flow = np.where(np.sign(current[1:]) == np.sign(current[:-1]), current[1:], 0.0)
@@ -142,29 +154,42 @@ def _goes_with(values: Array, current: Array) -> bool:
 
 
 def _unwound(values: Array, places: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
-    """Turn a signed counter into one that only grows, but for its restarts."""
-    if "current" not in places or len(values) < 2:
+    """Turn a signed counter into one that only grows, but for its restarts.
+
+    A signed counter restarts where it leaps to nothing, or leaps towards 0 against the current.
+    """
+    if len(values) < 2:
         return values, places
-    current = places["current"]
-    change = np.diff(values, prepend=values[:1])
-    back = np.abs(values) < np.abs(np.r_[values[:1], values[:-1]])
-    flow = np.sign(current)
-    against = (np.sign(change) * flow < 0) | ((flow == 0) & (change != 0))
-    size = float(np.abs(values).max() or 1.0)
-    restart = against & back & (np.abs(change) > _CLEAR * size)
+    before, change = values[:-1], np.diff(values)
+    size = np.abs(change)
+    moved = size[size > 0]
+    usual = float(np.median(moved)) if len(moved) else 0.0
+    towards = np.abs(values[1:]) < np.abs(before)
+    leap = towards & (size > _LEAPS * usual) & (size > _CLEAR * float(np.abs(values).max()))
+    against = np.zeros(len(change), bool)
+    if "current" in places:
+        current = places["current"]
+        flow = np.sign(np.where(current[1:] == 0, current[:-1], current[1:]))
+        against = np.sign(change) * flow < 0
+    restart = leap & (against | (np.abs(values[1:]) <= _NOTHING * np.abs(before)))
+    restart = np.r_[False, restart]
     begin = np.maximum.accumulate(np.where(restart, np.arange(len(values)), 0))
-    grown = np.cumsum(np.where(restart, 0.0, np.abs(change)))
+    grown = np.cumsum(np.where(restart, 0.0, np.r_[0.0, size]))
     return grown - grown[begin], places
 
 
-def _allowed(values: Array, places: dict[str, Array]) -> set[str]:
-    """Say which scopes the values allow."""
+def _allowed(values: Array, places: dict[str, Array], what: str = "") -> set[str]:
+    """Say which scopes the values allow; `what` names the direction that is counted."""
     if len(values) < 2:
         return {"cycle", "step", "never"}
     span = float(values.max() - values.min())
     falls = values[1:] < values[:-1] - (1e-9 + _SLACK * span)
     clear = values > values.min() + _CLEAR * span
-    carried = ~falls & (clear[:-1] if falls.any() else clear[1:])
+    carried = ~falls & clear[:-1]
+    if "current" in places and what in ("charging", "discharging"):
+        # what a record counts while the current flows the other way passed before it
+        flow = places["current"][1:] * (1 if what == "charging" else -1)
+        carried |= ~falls & clear[1:] & (flow < 0)
     allowed = set() if falls.any() else {"never"}
     for name in ("cycle", "step"):
         if name not in places:
@@ -190,3 +215,15 @@ def name_by_restart(frame: pd.DataFrame, names: dict[str, str], notes: list[str]
     if CYCLE not in frame.columns:
         return frame
     return settle_counters(frame, notes, names)
+
+
+def positive(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Turn discharging counters that are written as negative numbers; capacities are positive."""
+    for name in frame.columns:
+        parts = _NAME.fullmatch(str(name))
+        if parts and parts["what"] == "discharging":
+            values = frame[name].to_numpy()
+            if np.nanmax(values, initial=-np.inf) <= 0 and np.nanmin(values, initial=np.inf) < 0:
+                frame[name] = 0.0 - values
+                notes.append(f"{name} is written as a negative number; turned positive")
+    return frame

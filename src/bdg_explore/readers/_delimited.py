@@ -71,7 +71,7 @@ def read_delimited(
     -------
     Raw
         The wanted columns. Its facts have the layout, what stands before the headers
-        (``preamble``), which lines were left out (``rows_left_out``), and before which records
+        (``preamble``), which lines are no records (``lines_left_out``), and before which records
         headers are repeated (``restarts``).
     """
     source = request.source
@@ -101,9 +101,9 @@ def read_delimited(
     if source.ends_in_line_break() is False:
         notes.append("the last line has no line break: its last value may be cut")
     if mended is not None and mended.left_out:
-        told = ", ".join(f"{count} {what}" for what, count in mended.left_out.items())
-        notes.append(f"left out, because they are no records: {told}")
-        facts = {"rows_left_out": mended.left_out, "restarts": mended.restarts}
+        told = ", ".join(f"{what} {count}" for what, count in mended.left_out.items())
+        notes.append(f"lines left out, because they are no records: {told}")
+        facts = {"lines_left_out": mended.left_out, "restarts": mended.restarts}
         if mended.footer:
             facts["footer"] = mended.footer[:20]
     if mended is not None and mended.completed:

@@ -61,6 +61,19 @@ _WORDS: Final = {
     "kilopascal": _Unit("pa", 1e3),
     "hertz": _Unit("hertz"),
     "kilohertz": _Unit("hertz", 1e3),
+    "newton": _Unit("newton"),
+    "kilonewton": _Unit("newton", 1e3),
+    "millimetre": _Unit("millimetre"),
+    "micrometre": _Unit("millimetre", 1e-3),
+    "centimetre": _Unit("millimetre", 10),
+    "square_centimetre": _Unit("square_centimetre"),
+    "gram": _Unit("gram"),
+    "milligram": _Unit("gram", 1e-3),
+    "kilogram": _Unit("gram", 1e3),
+    "kilojoule": _Unit("kilojoule"),  # heat; the joule stands for the energy of a cell
+    "watt_per_square_centimetre": _Unit("watt_per_square_centimetre"),
+    "wh_per_kilogram": _Unit("wh_per_kilogram"),
+    "wh_per_litre": _Unit("wh_per_litre"),
     "degree": _Unit("degree"),
     "radian": _Unit("degree", 57.29577951308232),
     "dimensionless": _Unit(""),
@@ -77,6 +90,11 @@ _SYMBOLS: Final = {
     "\u2126": "ohm", "mohm": "milliohm", "mOhm": "milliohm", "mΩ": "milliohm", "Pa": "pa",
     "kPa": "kilopascal", "Hz": "hertz", "kHz": "kilohertz", "deg": "degree", "rad": "radian",
     "1": "dimensionless", "-": "dimensionless",
+    "N": "newton", "kN": "kilonewton", "mm": "millimetre", "µm": "micrometre", "um": "micrometre",
+    "\u03bcm": "micrometre", "cm": "centimetre", "cm2": "square_centimetre", "cm²":
+    "square_centimetre", "g": "gram", "mg": "milligram", "kg": "kilogram", "kJ": "kilojoule",
+    "W/cm2": "watt_per_square_centimetre", "W/cm²": "watt_per_square_centimetre",
+    "Wh/kg": "wh_per_kilogram", "Wh/L": "wh_per_litre", "Wh/l": "wh_per_litre",
 }  # fmt: skip
 _LONGEST_FIRST: Final = sorted(_WORDS, key=len, reverse=True)
 # Older names of the same terms.

@@ -17,9 +17,9 @@ from ._source import LARGEST, Source, split
 _MOST_ODD: Final = 20_000  # lines that are looked at one by one
 _WORDS: Final = re.compile(r"[\[~#*=<-]{0,3}\s*[^\W\d_](?:.*[^\W\d_]){3}.*")
 
-REPEATED: Final = "repeated headers"
-BEFORE: Final = "lines before repeated headers"
-FOOTER: Final = "lines after the last record"
+REPEATED: Final = "headers repeated"
+BEFORE: Final = "before repeated headers"
+FOOTER: Final = "after the last record"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ def mend(source: Source, layout: Layout) -> Mended | None:
     odd = data & (fields != layout.width) & (lengths > 0)
 
     at = layout.header_line
-    header = content[starts[at] : starts[at] + lengths[at]]
+    header = content[starts[at] : starts[at] + lengths[at]] if at < len(starts) else b""
+    if not header:  # a lone CR ends a line elsewhere and not here
+        return None
     repeated = np.zeros(len(starts), bool)
     alike = data & (lengths == lengths[at]) & (text[starts] == header[0])
     for row in np.flatnonzero(alike).tolist():

@@ -5,6 +5,7 @@ has none, from how the voltage answers the current, and then a note says so; whe
 tell, the file is refused.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -64,6 +65,8 @@ def sign_by_state(
     told = [_told(directions, str(word)) for word in labels.categories]
     factors = np.array([_SIGN[d] if d else 0 for d in told] + [0])[labels.codes]
     flows = np.abs(np.nan_to_num(current)) > 0
+    if not flows.any():
+        return frame
     if (current < 0).any():
         _check_signed(current, factors, flows, labels, state, notes)
         return frame
@@ -73,6 +76,33 @@ def sign_by_state(
     frame[name] = np.where(flows, current * factors, current)
     notes.append(f"{name} is written without a sign; it has it from {state}")
     return frame
+
+
+_DISCHARGES: Final = re.compile(r"d(is)?[\s_.-]*ch|dchg|\bdis\b|entlad|放电|\bdsg", re.IGNORECASE)
+_CHARGES: Final = re.compile(r"ch(ar)?g|\bcha?\b|\blad|geladen|充电", re.IGNORECASE)
+_RESTS: Final = re.compile(
+    r"rest|pause|idle|\bocv\b|open.?circuit|ruhe|wait|静置|搁置|stand", re.IGNORECASE
+)
+
+
+def direction_of_word(word: str) -> Direction | None:
+    """Say what a tester's word for a step means: ``CC DChg``, ``Charge``, ``REST`` ...
+
+    Parameters
+    ----------
+    word : str
+        English, German or Chinese, in full or as testers shorten it.
+
+    Returns
+    -------
+    {"charge", "discharge", "rest", None}
+        None where the word tells no direction, for instance ``Pulse`` or ``SIM``.
+    """
+    if _DISCHARGES.search(word):
+        return "discharge"
+    if _CHARGES.search(word):
+        return "charge"
+    return "rest" if _RESTS.search(word) else None
 
 
 def _told(

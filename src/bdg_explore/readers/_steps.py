@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bdg_explore.columns import STEP
+from bdg_explore.columns import CYCLE, STEP, STEP_TIME
 
 
 def running_steps(*keys: Any) -> npt.NDArray[np.int64]:
@@ -36,14 +36,27 @@ def running_steps(*keys: Any) -> npt.NDArray[np.int64]:
 def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Give a frame the column `step_count`, told from those of the named columns that it has.
 
-    A frame that has none of them, or has a `step_count`, is returned as it came.
+    A new step begins where one of them changes; of `step_time_second`, where it falls back. A
+    new cycle alone begins no step where the time in the step tells: testers count cycles on inside
+    a step. A frame that has none of them, or has a `step_count`, is returned as it came.
     """
     held = [name for name in names if name in frame.columns]
+    if {CYCLE, STEP_TIME} <= set(held):
+        held.remove(CYCLE)
     if not held or STEP in frame.columns:
         return frame
     last = max(list(frame.columns).index(name) for name in held)
-    frame.insert(last + 1, STEP, running_steps(*(frame[name] for name in held)))
+    keys = [_begun(frame[name]) if name == STEP_TIME else frame[name] for name in held]
+    frame.insert(last + 1, STEP, running_steps(*keys))
     return frame
+
+
+def _begun(step_time: Any) -> npt.NDArray[np.int64]:
+    """Count how often the time in the step fell back."""
+    time = np.asarray(step_time, dtype=float)
+    falls = np.zeros(len(time), dtype=np.int64)
+    falls[1:] = time[1:] < time[:-1]
+    return np.cumsum(falls)
 
 
 def _changes(key: Any) -> Any:

@@ -18,11 +18,13 @@ _SUFFIXED: Final = re.compile(r"(?P<quantity>.*)_(?P<unit>[A-Za-z]+)")
 _SPELT: Final = {
     "amp": "ampere", "amps": "ampere", "mamps": "milliampere", "uamps": "microampere",
     "volts": "volt", "mvolts": "millivolt", "watts": "watt", "mwatts": "milliwatt",
-    "sec": "second", "secs": "second", "seconds": "second", "minutes": "minute", "hr": "hour",
+    "min": "minute", "h": "hour", "s": "second", "sec": "second", "secs": "second",
+    "seconds": "second", "minutes": "minute", "hr": "hour",
     "hrs": "hour", "hours": "hour", "decimal hours": "hour", "days": "day", "amphr": "ah",
     "ahr": "ah", "mahr": "mah", "whr": "wh", "mwhr": "mwh", "ohms": "ohm", "mohms": "milliohm",
     "mo": "milliohm", "m?": "milliohm", "o": "ohm", "℃": "celsius", "?": "celsius",
     "?c": "celsius", "°c": "celsius", "c": "celsius", "k": "kelvin", "°": "celsius", "": "",
+    "psi": "pascal",
 }  # fmt: skip
 _CASED: Final = {"mO": "milliohm", "MO": "", "uAh": "", "µAh": "", "mohm": "milliohm"}
 _CLOCK: Final = re.compile(r"h+\s*:\s*m+", re.IGNORECASE)

@@ -1,0 +1,147 @@
+"""Neware csv exports, record layer: one header line, one line a record.
+
+``DataPoint,Cycle Index,Step Index,Step Type,Time,Cumulative Time,Current(A),Voltage(V),...`` and
+the older ``Record number, ... Total Time, Status``. The unit stands in each header (A or mA, Ah or
+mAh); characters that the export could not write stand as ``?``. Times are ``hh:mm:ss`` or numbers
+in the unit of the header; ``Time`` is that in the step.
+
+*Sign.* The current is signed, positive charges; an export of magnitudes is signed by ``Step Type``,
+as a note says. *Counters* restart with every step; the values tell, not the name. Where there is no
+cumulative time, the test time is put together from the times in the steps: pauses between steps
+are then not in it. Dates are local time, read as if UTC.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from bdg_explore.columns import (
+    CURRENT,
+    CYCLE,
+    DC_INTERNAL_RESISTANCE,
+    INTERNAL_RESISTANCE,
+    POWER,
+    RECORD,
+    STEP,
+    STEP_CHARGING_CAPACITY,
+    STEP_CHARGING_ENERGY,
+    STEP_DISCHARGING_CAPACITY,
+    STEP_DISCHARGING_ENERGY,
+    STEP_ID,
+    STEP_TIME,
+    STEP_TYPE,
+    TEST_TIME,
+    UNIX_TIME,
+    VOLTAGE,
+)
+
+from ._counters import settle_counters
+from ._delimited import delimited
+from ._layout import header_with
+from ._reader import Reader, Rules
+from ._signs import direction_of_word, sign_by_state
+from ._source import Head
+from ._steps import number_steps
+from ._units import unit_rules
+
+CUMULATIVE: Final = ("step_cumulative_capacity_ah", "step_cumulative_energy_wh")
+
+NAMES: Final[dict[str, str | tuple[str, ...]]] = {
+    RECORD: ("DataPoint", "Record number", "Record Index", "Record ID", "Record", "Data serial"),
+    CYCLE: ("Cycle Index", "Cycle ID", "Cycle number", "Cycle"),
+    STEP_ID: ("Step Index", "Step ID", "Step number", "Step"),
+    STEP_TYPE: ("Step Type", "Step Name", "Status", "State", "Work mode"),
+    TEST_TIME: ("Cumulative Time", "Total Time", "Test Time", "CumTime"),
+    STEP_TIME: ("Time", "Step Time", "Relative Time", "Record Time"),
+    UNIX_TIME: ("Date", "Absolute Time", "Realtime", "Real Time", "DateTime", "Date Time"),
+    CURRENT: ("Current", "Cur"),
+    VOLTAGE: ("Voltage", "Vol", "Volt"),
+    POWER: "Power",
+    STEP_CHARGING_CAPACITY: (
+        "Chg. Cap.", "Charge Capacity", "Capacitance_Chg", "CapaCity-Chg", "Cap_Chg", "Chg Cap",
+    ),
+    STEP_DISCHARGING_CAPACITY: (
+        "DChg. Cap.", "Discharge Capacity", "Capacitance_DChg", "CapaCity-Dchg", "Cap_DChg",
+        "DChg Cap",
+    ),
+    STEP_CHARGING_ENERGY: ("Chg. Energy", "Charge Energy", "Engy_Chg", "Energy_Chg", "Chg Energy"),
+    STEP_DISCHARGING_ENERGY: (
+        "DChg. Energy", "Discharge Energy", "Engy_DChg", "Energy_DChg", "DChg Energy",
+    ),
+    CUMULATIVE[0]: ("Capacity", "Cap"),
+    CUMULATIVE[1]: ("Energy", "Engy"),
+    DC_INTERNAL_RESISTANCE: "DCIR",
+    INTERNAL_RESISTANCE: "Contact resistance",
+    **{f"temperature_t{i}_celsius": (f"T{i}", f"Aux. T{i}", f"Temperature{i}", f"AuxTemp{i}")
+       for i in range(1, 6)},
+    "surface_temperature_celsius": ("Temperature", "Temp"),
+}  # fmt: skip
+
+_HEADER: Final = header_with(
+    "DataPoint", "Record number", "Record Index", "Cycle Index", "Step Index", "Step Type",
+    "Cumulative Time", "Total Time", "Cycle number", "Step number", least=3,
+)  # fmt: skip
+
+
+def _recognises(head: Head) -> bool:
+    if not head.is_text:
+        return False
+    at = _HEADER(head.lines[:40])
+    if at < 0:
+        return False
+    named = unit_rules(NAMES)([h.strip() for h in head.lines[at].split(_delimiter(head, at))])
+    return {CURRENT, VOLTAGE, STEP_ID} <= set(named) and "Test_Time" not in head.lines[at]
+
+
+def _delimiter(head: Head, at: int) -> str:
+    return max((",", ";", "\t"), key=head.lines[at].count)
+
+
+def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Count the steps, sign the current if it is not, and name the counters."""
+    frame = number_steps(frame, CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
+    if STEP_TYPE in frame.columns and CURRENT in frame.columns:
+        told: list[str] = []
+        frame = sign_by_state(frame, STEP_TYPE, direction_of_word, told)
+        notes.extend(note for note in told if "as its" not in note)
+    if TEST_TIME not in frame.columns and {STEP, STEP_TIME} <= set(frame.columns):
+        place = list(frame.columns).index(STEP_TIME)
+        frame.insert(place, TEST_TIME, _whole_time(frame[STEP_TIME], frame[STEP]))
+        notes.append(
+            f"{TEST_TIME} is put together from the times in the steps; pauses are not in it"
+        )
+    return settle_counters(frame, notes)
+
+
+def _whole_time(step_time: Any, step: Any) -> Any:
+    """Lay the steps one after the other [s]: each begins where the one before ended."""
+    time, step = np.asarray(step_time, dtype=float), np.asarray(step)
+    begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
+    ends = np.r_[begins[1:], len(step)] - 1
+    offsets = np.r_[0.0, np.cumsum(np.fmax.reduceat(time, begins) if len(begins) else [])[:-1]]
+    return time + np.repeat(offsets, ends - begins + 1)
+
+
+def columns(headers: Sequence[str]) -> Rules:
+    """Give the columns; the sum of charge and discharge only where they do not stand apart."""
+    found = dict(unit_rules(NAMES, dates=(UNIX_TIME,))(headers))
+    for both, charge in zip(
+        CUMULATIVE, (STEP_CHARGING_CAPACITY, STEP_CHARGING_ENERGY), strict=True
+    ):
+        if charge in found:
+            found.pop(both, None)
+    return found
+
+
+READER = Reader(
+    name="neware_csv",
+    description="Neware BTS csv export, record layer",
+    tester="Neware",
+    recognises=_recognises,
+    load=delimited(header_line=_HEADER),
+    columns=columns,
+    finish=finish,
+    known_by="headers DataPoint, Cycle Index, Step Index, Step Type with units in brackets",
+)
