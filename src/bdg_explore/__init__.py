@@ -20,6 +20,7 @@ from .errors import BdgError
 if TYPE_CHECKING:
     from . import views
     from .analysis import end_of_life, state_of_health, summarize_cycles
+    from .curation import check
     from .hubs import Hubs, catalog_path, open_hubs
     from .readers import formats, read
     from .widgets import CellBrowser
@@ -36,6 +37,7 @@ _HOMES = {
     "catalog_path": "hubs",
     "read": "readers",
     "formats": "readers",
+    "check": "curation",
     "summarize_cycles": "analysis",
     "state_of_health": "analysis",
     "end_of_life": "analysis",
@@ -49,6 +51,7 @@ __all__ = [
     "Hubs",
     "__version__",
     "catalog_path",
+    "check",
     "end_of_life",
     "formats",
     "open_hubs",

@@ -15,6 +15,10 @@ class FrameError(BdgError):
     """A table breaks its contract: a missing column, a wrong type, time running backwards."""
 
 
+class SignError(FrameError):
+    """The measurements say that positive current discharges the cell."""
+
+
 class ReadError(BdgError):
     """A file of a known format cannot be read whole."""
 
