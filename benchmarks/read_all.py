@@ -17,15 +17,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
-from bdg_explore import curation, readers
+from bdg_explore import readers
+from bdg_explore.curation import check
 from bdg_explore.errors import BdgError
 from bdg_explore.readers import Reader
+from bdg_explore.readers._source import as_source
 
 KINDS = (
     "raw", "bdf", "eis", "beep_structured", "batterydata_energy", "calce", "nasa_pcoe", "module",
@@ -37,7 +38,9 @@ REAL_FILES = """# Real files
 What comes of every file of a mirror of public measurements, read without a hint. Written by
 `python benchmarks/read_all.py FOLDER --write docs/real_files.md`; do not edit.
 
-A file that is refused says why in its last column. Findings are those of `bdg.check`.
+A file that is refused says why in its last column. For the others it says which rules of
+`bdg_explore.curation.check` the table breaks, and in how many rows or cycles; `rules()` there lists
+them. Nothing stands there where nothing was found.
 
 """
 FORMATS = """# Formats
@@ -79,15 +82,21 @@ def read_one(path: Path, name: str) -> list[Row]:
     except BdgError as error:
         return [Row(name, findings=sentence(error), read=False)]
     rows = [_row(path, name, chosen.name, None)]
-    for other in _other_tables(chosen, rows[0].table or chosen.table):
+    for other in _other_tables(path, chosen, rows[0].table or chosen.table):
         row = _row(path, name, chosen.name, other)
         rows += [row] if row.read else []  # many a file lacks the rarer tables of its format
     return rows
 
 
-def _other_tables(chosen: Reader, first: str) -> list[str]:
+def _other_tables(path: Path, chosen: Reader, first: str) -> list[str]:
+    """Name the further tables that the format finds in the file at the first look."""
+    head = as_source(path).head
     given = readers.formats().loc[chosen.name, "table"].split()
-    return [table for table in given if table not in (first, "any")]
+    return [
+        table
+        for table in given
+        if table not in (first, "any") and readers.reader(chosen.name, table).recognises(head)
+    ]
 
 
 def _row(path: Path, name: str, kind: str, table: str | None) -> Row:
@@ -99,20 +108,24 @@ def _row(path: Path, name: str, kind: str, table: str | None) -> Row:
     seconds = time.perf_counter() - begin
     source = frame.attrs["source"]
     shape = (f"{len(frame):,}", str(frame.shape[1]))
-    return Row(name, source["format"], source["table"], *shape, findings(frame), seconds)
+    return Row(
+        name, source["format"], source["table"], *shape, findings(frame, source["table"]), seconds
+    )
 
 
-def findings(frame: pd.DataFrame) -> str:
-    """Name the rules a frame breaks, and how often; empty where it breaks none."""
-    check = getattr(curation, "check", None)
-    if check is None:
-        return "not checked"
+def findings(frame: pd.DataFrame, table: str) -> str:
+    """Name the rules a table breaks, and in how many rows or cycles each."""
     try:
-        found = [finding.rule for finding in check(frame).findings]
+        found = check(frame, table=table).found
     except BdgError as error:
         return sentence(error)
-    counted = ((rule, len(list(same))) for rule, same in groupby(sorted(found)))
-    return ", ".join(rule if n == 1 else f"{rule} x {n}" for rule, n in counted)
+    told: dict[str, int] = {}
+    for finding in found:
+        what = finding.id if finding.level == "table" else f"{finding.id}, {finding.level}s"
+        told[what] = told.get(what, 0) + finding.count
+    return "; ".join(
+        f"{what}: {count:,}" if "," in what else what for what, count in sorted(told.items())
+    )
 
 
 def sentence(error: Exception) -> str:
