@@ -3,7 +3,9 @@
 Everything in them is invented. The functions that build files are used by tests and benchmarks too.
 """
 
+import io
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -107,11 +109,252 @@ def biologic_peis() -> bytes:
     return mpr(numbers, packed, 4, technique=0x1D, new=False, version=3)
 
 
+# --- Neware ---------------------------------------------------------------------------------------
+
+
+def ndc(
+    kind: int,
+    version: int,
+    packed: bytes,
+    size: int,
+    *,
+    begin: int = 132,
+    page: int = 4096,
+    masked: bool = True,
+    skip: tuple[int, ...] = (),
+) -> bytes:
+    """Lay records of a size out in pages; slots to skip stay empty and are told so by their bit."""
+    per_page = (page - begin - 1) // size
+    slots = [packed[i : i + size] for i in range(0, len(packed), size)]
+    for place in skip:
+        slots.insert(place, b"\xee" * size)
+    pages = [bytes([kind, 0, version]).ljust(page, b"\0")]
+    for first in range(0, len(slots), per_page):
+        held = slots[first : first + per_page]
+        body = bytearray(page)
+        for i, slot in enumerate(held):
+            body[begin + i * size : begin + (i + 1) * size] = slot
+            if masked and first + i not in skip:
+                body[4 + i // 8] |= 1 << i % 8
+        pages.append(bytes(body))
+    return b"".join(pages)
+
+
+def ndax(members: dict[str, bytes]) -> bytes:
+    """Zip the files of a Neware archive; the same bytes every time."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as zipped:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+            zipped.writestr(info, content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
+VERSION_INFO = """<?xml version="1.0" encoding="GB2312"?>
+<root><config type="Version Info File"><ZwjVersion SvrVer="invented server" CurrClientVer="invented
+client" /></config></root>"""
+TEST_INFO = """<?xml version="1.0" encoding="GB2312"?>
+<root><config type="Test Info File"><TestInfo StartTime="2024-01-01 12:00:00" ChlID="3"
+ Barcode="\u7535\u6c60-1">
+<Aux1 AuxID="1" RealChlID="10" ChlType="103" TypeID="1" />
+<Aux2 AuxID="2" RealChlID="9" ChlType="102" TypeID="1" /></TestInfo></config></root>"""
+
+
+def neware_parts() -> dict[str, bytes]:
+    """Make a charge of 6 records and a rest of 2; the file holds a time for four of the eight."""
+    main = records(
+        {
+            "V": ("<f4", [3, 3.25, 3.5, 3.75, 4, 4, 3.875, 3.75]),
+            "A": ("<f4", [0.703125] * 6 + [0, 0]),
+        }
+    )
+    run = records(
+        {
+            "t": ("<u4", [0, 10_000, 50_000, 0]),
+            "_0": ("u1", [0] * 4),
+            "cc": ("<f4", [0, 1 / 512, 5 / 512, 0]),
+            "dc": ("<f4", [0] * 4),
+            "ce": ("<f4", [0, 3.125 / 512, 17.5 / 512, 0]),
+            "de": ("<f4", [0] * 4),
+            "_1": ("V8", [b""] * 4),
+            "dt": ("<i4", [0, 10_000, 10_000, 10_000]),
+            "date": ("<u4", [1_704_110_400, 1_704_110_410, 1_704_110_450, 1_704_110_451]),
+            "step": ("<u4", [1, 1, 1, 2]),
+            "index": ("<u4", [1, 2, 6, 7]),
+            "ms": ("<u2", [250] * 4),
+            "_2": ("V8", [b""] * 4),
+        }
+    )
+    step = records(
+        {
+            "cycle": ("<u4", [0, 0]),
+            "line": ("<u4", [1, 2]),
+            "_0": ("V16", [b""] * 2),
+            "type": ("u1", [1, 4]),
+            "_1": ("V12", [b""] * 2),
+        }
+    )
+    celsius = records({"?": ("<f4", [25, 25.5, 26, 26.5, 27, 27.5, 27, 26.5])})
+    volt = records({"?": ("<f4", [1, 1, 1, 1, 1, 1, 1, 1])})
+    return {
+        "TestInfo.xml": TEST_INFO.encode("gb2312"),
+        "VersionInfo.xml": VERSION_INFO.encode("gb2312"),
+        "data.ndc": ndc(1, 14, main, 8),
+        "data_AUX_10_3_1.ndc": ndc(5, 14, celsius, 4),
+        "data_AUX_9_2_1.ndc": ndc(5, 14, volt, 4),
+        "data_step.ndc": ndc(7, 14, step, 37),
+        "data_runInfo.ndc": ndc(18, 14, run, 55, skip=(0,)),
+    }
+
+
+def neware_whole() -> bytes:
+    """Make records that hold everything, of version 5: a discharge, in units of the range."""
+    rows = 3
+    return records(
+        {
+            "_0": ("V1", [b"\x55"] * rows),
+            "index": ("<u4", [1, 2, 3]),
+            "cycle": ("<u4", [0, 0, 0]),
+            "line": ("u1", [1, 1, 1]),
+            "type": ("u1", [2, 2, 2]),
+            "_1": ("V5", [b""] * rows),
+            "t": ("<u8", [0, 36_000, 72_000]),
+            "V": ("<i4", [40_000, 39_000, 38_000]),
+            "I": ("<i4", [-10_000, -10_000, -10_000]),
+            "_2": ("V4", [b""] * rows),
+            "cc": ("<i8", [0, 0, 0]),
+            "dc": ("<i8", [0, 360_000, 720_000]),
+            "ce": ("<i8", [0, 0, 0]),
+            "de": ("<i8", [0, 1_422_000, 2_808_000]),
+            "year": ("<u2", [2024] * rows),
+            "month": ("u1", [2] * rows),
+            "day": ("u1", [29] * rows),
+            "hour": ("u1", [23] * rows),
+            "minute": ("u1", [59, 59, 59]),
+            "second": ("u1", [0, 36, 59]),
+            "range": ("<i4", [-5000] * rows),
+            "_3": ("V8", [b""] * rows),
+        }
+    )
+
+
+def nda(version: int, packed: bytes, *, auxiliary: bytes = b"", fixed_range: int = 0) -> bytes:
+    """Lay out a file of a version up to 29."""
+    head = bytearray(2048)
+    head[:15] = b"NEWARE20240229" + bytes([version])
+    struct.pack_into("<I", head, 16, 1024)
+    struct.pack_into("<i", head, 1024 + 26, fixed_range)
+    struct.pack_into("<4I", head, 64, 2048, len(packed), 2048 + len(packed), len(auxiliary))
+    return bytes(head) + packed + auxiliary
+
+
+def nda_29(*, dated: bool = False) -> bytes:
+    """Make records of version 29: a charge, a rest, and one record of a thermometer for each.
+
+    `dated` gives those of versions 14 to 24, which count seconds instead of writing the date.
+    """
+    rows = 4
+    parts: dict[str, tuple[str, object]] = {
+        "tag": ("u1", [0x55] * rows),
+        "_0": ("V1", [b""] * rows),
+        "index": ("<u4", [1, 2, 3, 4]),
+        "cycle": ("<u4", [0, 0, 0, 1]),
+        "line": ("<u2", [1, 1, 2, 3]),
+        "type": ("u1", [1, 1, 4, 2]),
+        "jumps": ("u1", [0, 0, 1, 2]),
+        "t": ("<u8", [0, 3600, 1000, 500]),
+        "V": ("<i4", [30_000, 35_000, 34_500, 34_000]),
+        "I": ("<i4", [1000, 1000, 0, -1000]),
+        "_1": ("V8", [b""] * rows),
+        "cc": ("<i8", [0, 3600, 0, 0]),
+        "dc": ("<i8", [0, 0, 0, 500]),
+        "ce": ("<i8", [0, 11_700, 0, 0]),
+        "de": ("<i8", [0, 0, 0, 1700]),
+    }
+    if dated:
+        parts["date"] = ("<u8", [1_709_251_198, 1_709_251_202, 1_709_251_203, 1_709_251_204])
+    else:
+        parts |= {
+            "year": ("<u2", [2024] * rows),
+            "month": ("u1", [2, 3, 3, 3]),
+            "day": ("u1", [29, 1, 1, 1]),
+            "hour": ("u1", [23, 0, 0, 0]),
+            "minute": ("u1", [59, 0, 0, 0]),
+            "second": ("u1", [58, 2, 3, 4]),
+            "_2": ("V1", [b""] * rows),
+        }
+    parts |= {"range": ("<i4", [1000] * rows), "_3": ("V4", [b""] * rows)}
+    return records(parts)
+
+
+def nda_channel() -> bytes:
+    """Make records of a thermometer, number 2, for the second and the fourth record."""
+    rows = 2
+    return records(
+        {
+            "tag": ("u1", [0x65] * rows),
+            "channel": ("u1", [2] * rows),
+            "index": ("<u4", [2, 4]),
+            "_0": ("V16", [b""] * rows),
+            "V": ("<i4", [0] * rows),
+            "_1": ("V8", [b""] * rows),
+            "T": ("<i2", [255, -15]),
+            "_2": ("V50", [b""] * rows),
+        }
+    )
+
+
+def nda_130(blocks: int = 1) -> bytes:
+    """Make a file of BTS 9 (records of version 19), in one block or several with heads between."""
+    packed = records(
+        {
+            "tag": ("<u2", [0x2155] * 4),
+            "line": ("u1", [1, 1, 2, 2]),
+            "type": ("u1", [4, 4, 2, 2]),
+            "_0": ("V4", [b""] * 4),
+            "index": ("<u4", [1, 2, 3, 4]),
+            "time": ("<u4", [0, 10, 20, 30]),
+            "ns": ("<u4", [0, 500_000_000, 0, 0]),
+            "I": ("<f4", [0, 0, -360, -360]),
+            "V": ("<f4", [3.5, 3.5, 3.25, 3]),
+            "Q": ("<f4", [0, 0, -1800, -5400]),
+            "E": ("<f4", [0, 0, -5850, -16_875]),
+            "cycle": ("<u4", [0, 0, 1, 1]),
+            "_1": ("V4", [b""] * 4),
+            "date": ("<u4", [1_704_110_400, 1_704_110_410, 1_704_110_420, 1_704_110_430]),
+            "date_ns": ("<u4", [0, 500_000_000, 0, 0]),
+            "T": ("<f4", [25, 25, 25.5, 26]),
+        }
+    )
+    begin = b"NEWARE20240101" + bytes([130])
+    head = bytearray(1024)
+    head[:15] = begin
+    struct.pack_into("<H", head, 16, 19)
+    if blocks == 1:
+        struct.pack_into("<QQ", head, 82, 1024, len(packed))
+        return bytes(head) + packed
+    struct.pack_into("<QQ", head, 82, 0, len(packed))
+    content = bytes(head)
+    half = len(packed) // blocks
+    for i in range(blocks):
+        part = bytearray(1024)
+        part[:15] = begin
+        at = len(content) + 1024
+        struct.pack_into("<QQ", part, 82, at, half)
+        struct.pack_into("<QQ", part, 242, at + half, 0)
+        content += bytes(part) + packed[i * half : (i + 1) * half]
+    return content
+
+
 def main() -> None:
     """Write all samples beside this file."""
     samples = {
         "biologic_mpr/gcpl.mpr": biologic_gcpl(),
         "biologic_mpr/peis_older.mpr": biologic_peis(),
+        "neware_ndax/run_info.ndax": ndax(neware_parts()),
+        "neware_ndax/whole_records.ndax": ndax({"data.ndc": ndc(1, 5, neware_whole(), 87)}),
+        "neware_nda/version_29.nda": nda(29, nda_29() + nda_channel()),
+        "neware_nda/bts_9.nda": nda_130(),
     }
     for name, content in samples.items():
         path = HERE / name

@@ -4,6 +4,7 @@ Nothing is written to disk, so no name in an archive can lead out of a folder. S
 declared and as they turn out; XML that declares a document type or entities is refused.
 """
 
+import io
 import struct
 import sys
 import xml.etree.ElementTree as ET
@@ -36,9 +37,10 @@ class Archive:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._bytes = memoryview(source.content())
+        content = source.content()
+        self._bytes = memoryview(content)
         try:
-            with source.open() as stream, zipfile.ZipFile(stream) as zipped:
+            with zipfile.ZipFile(io.BytesIO(content)) as zipped:
                 infos = zipped.infolist()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error) as error:
             raise ReadError(

@@ -51,6 +51,15 @@ def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     return frame
 
 
+def whole_time(step_time: Any, step: Any) -> npt.NDArray[np.float64]:
+    """Lay the steps one after the other [s]: each begins where the one before ended."""
+    time, step = np.asarray(step_time, dtype=float), np.asarray(step)
+    begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
+    ends = np.r_[begins[1:], len(step)] - 1
+    offsets = np.r_[0.0, np.cumsum(np.fmax.reduceat(time, begins) if len(begins) else [])[:-1]]
+    return time + np.repeat(offsets, ends - begins + 1)
+
+
 def _begun(step_time: Any) -> npt.NDArray[np.int64]:
     """Count how often the time in the step fell back."""
     time = np.asarray(step_time, dtype=float)

@@ -12,9 +12,8 @@ are then not in it. Dates are local time, read as if UTC.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from bdg_explore.columns import (
@@ -42,9 +41,9 @@ from ._delimited import delimited
 from ._layout import header_with
 from ._reader import Reader, Rules
 from ._signs import direction_of_word, sign_by_state
-from ._source import Head
-from ._steps import number_steps
-from ._units import unit_rules
+from ._source import Head, delimiter_of, split, squeeze
+from ._steps import number_steps, whole_time
+from ._units import quantity_and_unit, unit_rules
 
 CUMULATIVE: Final = ("step_cumulative_capacity_ah", "step_cumulative_energy_wh")
 
@@ -53,7 +52,7 @@ NAMES: Final[dict[str, str | tuple[str, ...]]] = {
     CYCLE: ("Cycle Index", "Cycle ID", "Cycle number", "Cycle"),
     STEP_ID: ("Step Index", "Step ID", "Step number", "Step"),
     STEP_TYPE: ("Step Type", "Step Name", "Status", "State", "Work mode"),
-    TEST_TIME: ("Cumulative Time", "Total Time", "Test Time", "CumTime"),
+    TEST_TIME: ("Cumulative Time", "Total Time", "CumTime"),
     STEP_TIME: ("Time", "Step Time", "Relative Time", "Record Time"),
     UNIX_TIME: ("Date", "Absolute Time", "Realtime", "Real Time", "DateTime", "Date Time"),
     CURRENT: ("Current", "Cur"),
@@ -84,6 +83,13 @@ _HEADER: Final = header_with(
     "Cumulative Time", "Total Time", "Cycle number", "Step number", least=3,
 )  # fmt: skip
 
+# what only Neware calls a column, and what only Arbin does, whose other headers are much the same
+_OWN: Final = {squeeze(word) for word in (
+    "Step Type", "Step Name", "Status", "Cumulative Time", "Total Time", "Chg. Cap.", "DChg. Cap.",
+    "Capacitance_Chg", "CapaCity-Chg", "Cap_Chg", "Record number", "Contact resistance",
+)}  # fmt: skip
+_ARBIN: Final = {squeeze(word) for word in ("Test Time", "ACR", "TC_Counter1", "Is_FC_Data")}
+
 
 def _recognises(head: Head) -> bool:
     if not head.is_text:
@@ -91,12 +97,11 @@ def _recognises(head: Head) -> bool:
     at = _HEADER(head.lines[:40])
     if at < 0:
         return False
-    named = unit_rules(NAMES)([h.strip() for h in head.lines[at].split(_delimiter(head, at))])
-    return {CURRENT, VOLTAGE, STEP_ID} <= set(named) and "Test_Time" not in head.lines[at]
-
-
-def _delimiter(head: Head, at: int) -> str:
-    return max((",", ";", "\t"), key=head.lines[at].count)
+    line = head.lines[at]
+    headers = [h.strip() for h in split(line, delimiter_of(line))]
+    named = unit_rules(NAMES)(headers)
+    called = {squeeze(quantity_and_unit(h)[0]) for h in headers}
+    return {CURRENT, VOLTAGE, STEP_ID} <= set(named) and bool(called & _OWN) and not called & _ARBIN
 
 
 def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
@@ -108,20 +113,11 @@ def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         notes.extend(note for note in told if "as its" not in note)
     if TEST_TIME not in frame.columns and {STEP, STEP_TIME} <= set(frame.columns):
         place = list(frame.columns).index(STEP_TIME)
-        frame.insert(place, TEST_TIME, _whole_time(frame[STEP_TIME], frame[STEP]))
+        frame.insert(place, TEST_TIME, whole_time(frame[STEP_TIME], frame[STEP]))
         notes.append(
             f"{TEST_TIME} is put together from the times in the steps; pauses are not in it"
         )
     return settle_counters(frame, notes)
-
-
-def _whole_time(step_time: Any, step: Any) -> Any:
-    """Lay the steps one after the other [s]: each begins where the one before ended."""
-    time, step = np.asarray(step_time, dtype=float), np.asarray(step)
-    begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
-    ends = np.r_[begins[1:], len(step)] - 1
-    offsets = np.r_[0.0, np.cumsum(np.fmax.reduceat(time, begins) if len(begins) else [])[:-1]]
-    return time + np.repeat(offsets, ends - begins + 1)
 
 
 def columns(headers: Sequence[str]) -> Rules:
