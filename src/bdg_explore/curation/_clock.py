@@ -14,6 +14,7 @@ import pandas as pd
 from ._rule import Bools, Column, Floats, Ints, span_of
 from .settings import Settings
 
+LEAST_REPEATED: Final = 3  # records in a row, for a block to be one that was copied
 SWITCH_SHARE: Final = 0.01  # of the largest current: a jump by more is a switch
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -163,7 +164,13 @@ def _duplicates(time: Floats, measured: Sequence[Column], labels: Sequence[Colum
     begins = np.zeros(len(found), dtype=bool)
     for label in labels:
         begins |= label[found] != label[before]
-    return np.asarray(found[~(begins & (time[found] == time[before]))])
+    beside = time[found] == time[before]
+    found = found[~(begins & beside)]
+    # elsewhere in the table, one record may be like another by chance: at rest, on a coarse clock
+    apart = found[time[found] != time[np.maximum(found - 1, 0)]]
+    runs = np.split(apart, np.flatnonzero(np.diff(apart) > 1) + 1)
+    chance = [run for run in runs if len(run) < LEAST_REPEATED]
+    return np.setdiff1d(found, np.concatenate(chance)) if chance else np.asarray(found)
 
 
 def _switches(rows: Ints, before: Ints, current: Column, labels: Sequence[Column]) -> Bools:

@@ -95,6 +95,8 @@ def read_life(
     around = _neighbours(capacity, number, reach)
     with np.errstate(invalid="ignore"):
         spikes = capacity > settings.capacity_spike_share * around
+        floor = nominal_ah if nominal_ah is not None else _second(capacity)
+        spikes &= capacity > settings.near_zero_share * floor
         if nominal_ah is not None:
             first = capacity[np.isfinite(capacity)][:FIRST_CYCLES]
             low, high = settings.nominal_range
@@ -138,6 +140,12 @@ def read_life(
 
 def _median(values: Floats) -> float:
     return float(np.median(values)) if len(values) else float("nan")
+
+
+def _second(values: Floats) -> float:
+    """Return the second largest of the values: the largest may be a spike."""
+    there = np.sort(values[np.isfinite(values)])
+    return float(there[-2]) if len(there) > 1 else 0.0
 
 
 def _rate(cycles: pd.DataFrame, column: str, capacity: Floats) -> Floats:

@@ -103,6 +103,21 @@ def span_of(values: Column) -> tuple[float, float]:
     return (float(low), float(high)) if low <= high else (float("nan"), float("nan"))
 
 
+PRINTED: Final = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
+_SAMPLE: Final = 4096
+
+
+def printed_step(values: Column) -> float:
+    """Return the step in which a column was printed, ``0.001`` at most; 0 if there is none."""
+    sample = np.asarray(values[:: max(1, len(values) // _SAMPLE)], dtype=np.float64)
+    sample = sample[np.isfinite(sample)]
+    for step in PRINTED:
+        steps = sample / step
+        if np.all(np.abs(steps - np.round(steps)) <= 1e-9 * np.abs(steps) + 1e-6):
+            return step
+    return 0.0
+
+
 def share_left(count: int, total: int) -> float:
     """Return the share that is not affected; 1 only where nothing is."""
     return 1.0 - min(count, total) / total if total else 1.0

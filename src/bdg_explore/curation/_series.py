@@ -20,6 +20,8 @@ from bdg_explore.columns import (
     CYCLE_DISCHARGING_CAPACITY,
     DISCHARGING_DURATION,
     GAP_DURATION,
+    MEAN_CHARGING_VOLTAGE,
+    MEAN_DISCHARGING_VOLTAGE,
     STEP,
     STEP_ID,
     STEP_TIME,
@@ -29,7 +31,7 @@ from bdg_explore.columns import (
 
 from ._clock import Clock, read_clock
 from ._life import Life, read_life
-from ._rule import Bools, Column, Floats, Ints, span_of
+from ._rule import Bools, Column, Floats, Ints, printed_step, span_of
 from ._subject import Facts, Subject
 from ._units import Units, read_units
 from .settings import Settings
@@ -209,14 +211,12 @@ class Series(Subject):
     @cached_property
     def votes(self) -> SignVotes:
         """What the two votes say about the sign of the current."""
-        sums = self.as_written
         return vote(
             self.time,
             self.voltage,
             self.kept(CURRENT),
-            starts=self.starts,
-            charge_ah=np.nan_to_num(sums[CYCLE_CHARGING_CAPACITY].to_numpy()),
-            discharge_ah=np.nan_to_num(sums[CYCLE_DISCHARGING_CAPACITY].to_numpy()),
+            flowing=self.flowing,
+            cycles=self.as_written,
             rest_ampere=self.rest_ampere,
             settings=self.settings,
         )
@@ -258,12 +258,20 @@ class Series(Subject):
         return found
 
     @cached_property
-    def unsure(self) -> Bools:
-        """In which cycles an integral is not to be believed: gaps, or sampled too coarsely."""
-        unsure: Bools = self.sums[GAP_DURATION].to_numpy() > 0
-        unsure |= ~np.isfinite(self.sums[GAP_DURATION].to_numpy())
+    def least_ah(self) -> Floats:
+        """What a current smaller than its printed step may pass in each cycle [Ah]."""
+        ends = np.append(self.starts[1:], len(self.clock.time)) - 1
+        lasted = self.clock.time[ends] - self.clock.time[self.starts]
+        return np.asarray(printed_step(self.kept(CURRENT)) * lasted / 3600.0)
+
+    def unsure(self, asked: Bools) -> Bools:
+        """Return in which of the cycles asked for the integral is not to be believed.
+
+        These are cycles with gaps, and cycles that were sampled too coarsely.
+        """
+        unsure: Bools = asked & ~(self.sums[GAP_DURATION].to_numpy() == 0)
         edges = np.append(self.starts, len(self.time))
-        for place in np.flatnonzero(~unsure).tolist():
+        for place in np.flatnonzero(asked & ~unsure).tolist():
             rows = slice(edges[place], edges[place + 1])
             unsure[place] = is_coarse(self.voltage[rows], self.time[rows])
         return unsure
@@ -305,5 +313,7 @@ class Series(Subject):
             GAP_DURATION,
             COMPLETE,
             CAPACITY_SOURCE,
+            MEAN_CHARGING_VOLTAGE,
+            MEAN_DISCHARGING_VOLTAGE,
         ]
         return summarize_cycles(table, capacity=way)[wanted]

@@ -108,7 +108,7 @@ def _counter_ratios(series: "Series") -> dict[str, float]:
     for counting in series.countings_as_written:
         said, integral = counting.said(), counting.integral
         there = np.isfinite(said) & (said > 0) & (integral > 0)
-        there &= integral > 0.05 * np.max(integral, initial=0.0)
+        there &= integral > np.maximum(0.05 * np.max(integral, initial=0.0), 10 * series.least_ah)
         if counting.counter.speaks and there.any():
             ratios[counting.name] = float(np.median(said[there] / integral[there]))
     return ratios

@@ -7,7 +7,19 @@ import numpy as np
 from bdg_explore.analysis.capacity_source import AGREEMENT_OF_LARGEST
 from bdg_explore.columns import CAPACITY_DEVIATION
 
-from ._rule import Bools, Found, Ints, Outcome, Rule, Unjudged, listed, plural, share_left
+from ._rule import (
+    Bools,
+    Floats,
+    Found,
+    Ints,
+    Outcome,
+    Rule,
+    Unjudged,
+    listed,
+    plural,
+    printed_step,
+    share_left,
+)
 from ._series import Counting, Series
 from ._tables import CycleTable
 from ._units import CAPACITY_UNITS
@@ -60,31 +72,29 @@ def _cycles_capacity_unit(table: CycleTable) -> Outcome:
 def _counters(series: Series) -> Outcome:
     if not series.countings:
         return Unjudged("the table has no counters of charge")
-    off, judged, said = np.zeros(0, dtype=np.int64), 0, []
     numbers = series.cycle[series.starts]
-    for counting in series.countings:
-        if counting.kind == "empty":
-            continue
+    off = np.zeros((len(series.countings), len(numbers)))  # 1 is as far off as can be
+    judged, said = np.zeros(off.shape, dtype=bool), []
+    for place, counting in enumerate(series.countings):
         if counting.kind == "unknown":
             rows = _falls(series, counting)
-            judged += len(numbers)
-            cycles = np.searchsorted(series.starts, rows, side="right") - 1
-            off = np.concatenate((off, numbers[cycles]))
+            judged[place] = True
+            off[place, np.searchsorted(series.starts, rows, side="right") - 1] = 1.0
             said.append(
                 f"{counting.name} falls back at {plural(len(rows), 'row')} where neither a cycle "
                 f"nor a step begins, first at row {series.rows_of(rows[:1])[0]}"
             )
-            continue
-        wrong, asked = _disagree(series, counting)
-        judged += int(asked.sum())
-        if wrong.any():
-            said.append(_difference(series, counting, wrong))
-            off = np.concatenate((off, numbers[wrong]))
-    if not judged:
-        return Unjudged("sampled too coarsely, or with gaps: the integral is not to be believed")
+        elif counting.kind != "empty":
+            wrong, judged[place], apart = _disagree(series, counting)
+            off[place] = np.where(wrong, apart, 0.0)
+            if wrong.any():
+                said.append(_difference(series, counting, wrong))
+    if not judged.any():
+        return Unjudged("gaps, coarse sampling or too small a current: no integral to believe")
     if not said:
         return None
-    return Found(np.unique(off), f"{'; '.join(said)}.", share_left(len(off), judged), "cycle")
+    metric = 1.0 - float(np.sum(off[judged]) / np.sum(judged))
+    return Found(numbers[(off > 0).any(axis=0)], f"{'; '.join(said)}.", metric, "cycle")
 
 
 def _falls(series: Series, counting: Counting) -> Ints:
@@ -99,23 +109,34 @@ def _falls(series: Series, counting: Counting) -> Ints:
     return rows[~allowed] if not allowed.all() else rows
 
 
-def _disagree(series: Series, counting: Counting) -> tuple[Bools, Bools]:
-    """Return in which cycles a counter disagrees with the integral, and which were judged."""
+def _disagree(series: Series, counting: Counting) -> tuple[Bools, Bools, Floats]:
+    """Return where a counter disagrees with the integral, where it was judged, and how far off."""
     settings = series.settings
     said = counting.said(series.units.capacity.get(counting.name, 1.0))
-    largest = float(np.max(counting.integral, initial=0.0))
-    # of a coin cell 5 mAh is all there is
+    largest = max(float(np.max(one.integral, initial=0.0)) for one in series.countings)
+    # of a coin cell 5 mAh is all there is, and what is printed with few digits is coarse
     absolute = min(settings.counter_ah, AGREEMENT_OF_LARGEST * largest)
-    slack = np.maximum(settings.counter_share * counting.integral, absolute)
+    absolute += _restarts(series, counting) * printed_step(series.kept(counting.name))
+    slack = np.maximum(settings.counter_share * counting.integral, absolute) + series.least_ah
     with np.errstate(invalid="ignore"):
-        wrong = np.abs(said - counting.integral) > slack
-    judged = np.isfinite(said)
+        apart = np.abs(said - counting.integral)
+        wrong = apart > slack
+    judged = np.isfinite(said) & (largest > 10 * series.least_ah)
+    judged &= ~series.unsure(wrong & judged)
     if len(series.life.cycle) == len(said):  # a capacity far off is told as a spike
         judged &= ~series.life.spikes
-    judged &= ~series.unsure
     if len(series.starts) > 1:  # a file may begin in the middle of a cycle
         judged[0] &= not _began_before(series, counting)
-    return wrong & judged, judged
+    share = np.minimum(apart / max(largest, 1e-12), 1.0)
+    return wrong & judged, judged, np.nan_to_num(np.maximum(share, 1e-6))
+
+
+def _restarts(series: Series, counting: Counting) -> int:
+    """Return how often at most a counter begins anew in a cycle; each time it may be rounded."""
+    if counting.kind != "step" or series.step is None:
+        return 1
+    changes = np.concatenate(([1], series.step[1:] != series.step[:-1]))
+    return int(np.max(np.add.reduceat(changes, series.starts)))
 
 
 def _began_before(series: Series, counting: Counting) -> bool:
@@ -154,7 +175,7 @@ def _deviations(table: CycleTable) -> Outcome:
         table.cycle[wrong],
         f"Counter and integral differ by more than 1 % in {plural(int(wrong.sum()), 'cycle')}, "
         f"most in cycle {table.cycle[worst]} by {100 * off[worst]:+.3g} %.",
-        share_left(int(wrong.sum()), int(judged.sum())),
+        1.0 - float(np.sum(np.minimum(np.abs(off[wrong]), 1.0)) / np.sum(judged)),
         "cycle",
     )
 
@@ -185,7 +206,9 @@ def _sign(series: Series) -> Outcome:
         )
     if votes.verdict == "undecided":
         return Unjudged(
-            f"the votes do not agree: {votes}" if votes.decided else "no current to judge by"
+            f"the votes do not agree: {votes}"
+            if votes.decided
+            else "no steady current for six minutes, and no cycle with both directions"
         )
     return None
 

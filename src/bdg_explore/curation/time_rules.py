@@ -6,9 +6,12 @@ import numpy as np
 
 from bdg_explore.columns import END_TIME, GAP_DURATION, START_TIME, TEST_TIME
 
-from ._rule import Found, Ints, Outcome, Rule, Unjudged, plural, share_left
+from ._rule import Found, Ints, Outcome, Rule, Severity, Unjudged, plural, share_left
 from ._series import Series
 from ._tables import CycleTable
+
+HELD_VOLT: Final = 2e-3  # a voltage that moves less from record to record is held
+LEAST_OF_KIND: Final = 8  # fewer intervals have no habit of their own
 
 
 def _not_increasing(series: Series) -> Outcome:
@@ -31,7 +34,9 @@ def _not_increasing(series: Series) -> Outcome:
         )
     repair = "sort_time, or shift_time where files were joined" if len(clock.backward) else None
     metric = share_left(len(rows), max(len(clock.time) - 1, 1))
-    return Found(rows, " ".join(said), metric, repair=repair)
+    # a clock that shows whole seconds stands still between fast records, and is in order
+    severity: Severity | None = None if len(clock.backward) else "warn"
+    return Found(rows, " ".join(said), metric, severity=severity, repair=repair)
 
 
 def _cycles_not_increasing(table: CycleTable) -> Outcome:
@@ -76,17 +81,30 @@ def _duplicate_cycles(table: CycleTable) -> Outcome:
 
 
 def _gap_places(series: Series) -> Ints:
-    """Return the places at which a gap ends."""
+    """Return the places at which a gap ends.
+
+    Testers write less often while a cell rests, and while they hold its voltage; so an interval
+    is compared with those of its kind. One that spans missing cycles is not a gap: they are told.
+    """
     passed, settings = series.passed, series.settings
-    following = series.cycle[1:] - series.cycle[:-1] <= 1  # others are missing cycles
+    following = series.cycle[1:] - series.cycle[:-1] <= 1
+    usual = max(settings.gap_second, settings.gap_factor * float(np.median(passed)))
+    if not np.max(passed) > usual / settings.gap_factor:
+        return np.zeros(0, dtype=np.int64)
     flowing = series.flowing
     resting = ~(flowing[1:] | flowing[:-1])
+    volts = np.abs(np.diff(series.voltage))
+    steps = np.abs(np.diff(series.current))
+    held = ~resting & (volts <= HELD_VOLT) & (steps > settings.steady_share * series.largest_ampere)
     found: list[Ints] = []
-    for kind in (~resting, resting):  # testers write less often while a cell rests
+    for kind in (resting, held, ~(resting | held)):
         mine = passed[kind & (passed > 0)]
         if not len(mine):
             continue
-        limit = max(settings.gap_second, settings.gap_factor * float(np.median(mine)))
+        typical = (
+            float(np.median(mine)) if len(mine) >= LEAST_OF_KIND else usual / settings.gap_factor
+        )
+        limit = max(settings.gap_second, settings.gap_factor * typical)
         long = mine[mine > limit]
         habit = max(3, int(settings.gap_habit_share * len(mine)))
         if len(long) > habit:

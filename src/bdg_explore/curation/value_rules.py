@@ -44,6 +44,7 @@ from ._subject import THERMOMETERS, Subject
 from ._tables import CycleTable
 from .time_rules import duration
 
+_THERMAL: Final = (AMBIENT_TEMPERATURE, *THERMOMETERS)
 HOLD_SHARE: Final = 0.05  # a current below this share of the largest may be that of a long hold
 HOLD_FALL: Final = 0.9  # under a held voltage the current falls to less than this
 
@@ -67,6 +68,8 @@ def _spikes(series: Series) -> Outcome:
 
 def _constant(series: Series) -> Outcome:
     names = [VOLTAGE, *(name for name in THERMOMETERS if name in series.columns)]
+    if series.units.time_evidence and series.units.time == 1.0:
+        return Unjudged("how long anything lasts is not known: see Q04")
     found: list[Ints] = []
     said: list[str] = []
     for name in names:
@@ -77,11 +80,12 @@ def _constant(series: Series) -> Outcome:
     if not found:
         return None
     places = np.unique(np.concatenate(found))
+    still = sum(len(one) for one in found)
     more = f", and {plural(len(said) - 3, 'more span')}" if len(said) > 3 else ""
     return Found(
         series.rows_of(places),
         f"{'; '.join(said[:3])}{more}.",
-        share_left(len(places), series.length),
+        share_left(still, series.length * (len(names) + 1)),  # the current is a channel too
     )
 
 
@@ -144,9 +148,7 @@ def _beyond_limits(series: Series) -> Outcome:
     facts, settings = series.facts, series.settings
     margin = settings.voltage_margin_volt
     limits: dict[str, tuple[float, float]] = {
-        name: settings.temperature_celsius
-        for name in (AMBIENT_TEMPERATURE, *THERMOMETERS)
-        if name in series.columns
+        name: settings.temperature_celsius for name in _THERMAL if name in series.columns
     }
     low = -np.inf if facts.low_volt is None else facts.low_volt - margin
     high = np.inf if facts.high_volt is None else facts.high_volt + margin
@@ -236,7 +238,9 @@ def _missing_in(subject: Subject, watched: dict[str, Ints]) -> Outcome:
     if not lost:
         return None
     shares = {name: len(rows) / subject.length for name, rows in lost.items()}
-    severe: Severity = "error" if max(shares.values()) > subject.settings.missing_share else "warn"
+    severe: Severity = "warn"
+    if any(s > subject.settings.missing_share for n, s in shares.items() if n not in _THERMAL):
+        severe = "error"
     said = [
         f"{name} in {plural(len(rows), 'row')} ({100 * shares[name]:.2g} %)"
         for name, rows in lost.items()
@@ -263,7 +267,7 @@ def _watched(subject: Subject) -> dict[str, Ints]:
         for name in contract.one_of:
             if name in subject.columns:
                 watched[name] = subject.nonfinite.get(name, none)
-    for name in (AMBIENT_TEMPERATURE, *THERMOMETERS):
+    for name in _THERMAL:
         if name in subject.columns:
             rows = subject.nonfinite.get(name, none)
             if len(rows) < 0.5 * subject.length:

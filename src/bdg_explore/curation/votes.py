@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+import pandas as pd
+
+from bdg_explore.columns import (
+    CYCLE_CHARGING_CAPACITY,
+    CYCLE_DISCHARGING_CAPACITY,
+    MEAN_CHARGING_VOLTAGE,
+    MEAN_DISCHARGING_VOLTAGE,
+)
 
 from ._rule import Bools, Column, Floats, Ints, plural
 from .settings import Settings
@@ -75,9 +83,8 @@ def vote(
     voltage: Column,
     current: Column,
     *,
-    starts: Ints,
-    charge_ah: Floats,
-    discharge_ah: Floats,
+    flowing: Bools,
+    cycles: pd.DataFrame,
     rest_ampere: float,
     settings: Settings,
 ) -> SignVotes:
@@ -87,10 +94,10 @@ def vote(
     ----------
     time, voltage, current : ndarray
         Test time that never falls [s], voltage [V], current [A].
-    starts : ndarray of int
-        Where cycles begin.
-    charge_ah, discharge_ah : ndarray
-        Charge passed with positive and with negative current in each cycle [Ah].
+    flowing : ndarray of bool
+        In which records a current flows.
+    cycles : DataFrame
+        Cycles by integration of that current: capacities [Ah], mean voltages [V].
     rest_ampere : float
         Up to this magnitude a current counts as rest [A].
     settings : Settings
@@ -105,17 +112,17 @@ def vote(
     -----
     *Steady*: of the spans in which the current is constant, the steadiest windows of 360 s in
     which the voltage moves by more than 1 mV and with time; battdat looks at the steadiest one.
-    *Means*: only cycles whose smaller half is at least half of the larger. A voltage that stays
+    *Means*: voltages weighted by charge; only cycles whose smaller half is at least half of the
+    larger. A voltage that stays
     below 2 V may be that of one electrode, which falls while the cell is charged, and one that
     lies on both sides of zero that of a symmetric cell: if the votes object there, nothing is
     decided.
     """
-    flowing = np.abs(current) > rest_ampere
     windows, wrong, ways = _steady_windows(time, voltage, current, flowing, settings)
-    cycles, cycles_wrong = _means(voltage, current, starts, rest_ampere, (charge_ah, discharge_ah))
+    judged, cycles_wrong = _means(cycles)
     majority = settings.sign_majority
     low, high = _limits(voltage)
-    steady, means = _verdict(windows, wrong, majority), _verdict(cycles, cycles_wrong, majority)
+    steady, means = _verdict(windows, wrong, majority), _verdict(judged, cycles_wrong, majority)
     reason = ""
     if "wrong" in (steady, means):
         if low < 0 < high and min(-low, high) > 0.1 * max(-low, high):
@@ -127,7 +134,7 @@ def vote(
             )
     one_way = not reason and _one_way(current, rest_ampere)
     unsigned = one_way and min(wrong, windows - wrong) >= 0.2 * windows and wrong > 0 and ways
-    return SignVotes(steady, means, windows, wrong, cycles, cycles_wrong, reason, bool(unsigned))
+    return SignVotes(steady, means, windows, wrong, judged, cycles_wrong, reason, bool(unsigned))
 
 
 def _verdict(count: int, wrong: int, majority: float) -> Verdict:
@@ -190,8 +197,8 @@ def _steady_windows(
     length = settings.sign_window_second
     long = (ends - begins >= LEAST_RECORDS) & (time[ends - 1] - time[begins] >= length)
     begins, ends = begins[long], ends[long]
-    if len(begins) > 8 * MOST_WINDOWS:  # enough, from all over the test
-        chosen = np.linspace(0, len(begins) - 1, 8 * MOST_WINDOWS).astype(np.int64)
+    if len(begins) > 3 * MOST_WINDOWS:  # enough, from all over the test
+        chosen = np.linspace(0, len(begins) - 1, 3 * MOST_WINDOWS).astype(np.int64)
         begins, ends = begins[chosen], ends[chosen]
     seen: list[tuple[float, float, float]] = []
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
@@ -214,21 +221,15 @@ def _steady_windows(
     return len(seen), wrong, len({moves > 0 for _, moves, _ in seen}) > 1
 
 
-def _means(
-    voltage: Column, current: Column, starts: Ints, rest: float, charges: tuple[Floats, Floats]
-) -> tuple[int, int]:
+def _means(cycles: pd.DataFrame) -> tuple[int, int]:
     """Return how many cycles can be judged by their mean voltages, and how many say wrong."""
-    small, large = np.minimum(*charges), np.maximum(*charges)
-    balanced = (large > 0) & (small >= BALANCED * large)
-    if not balanced.any():
-        return 0, 0
-    there = np.isfinite(voltage)
-    volts = voltage if there.all() else np.where(there, voltage, 0.0)
-    means = []
-    for way in (current > rest, current < -rest):
-        way = way & there
-        count = np.add.reduceat(way, starts, dtype=np.int64)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means.append(np.add.reduceat(way * volts, starts) / count)
-    judged = balanced & np.isfinite(means[0]) & np.isfinite(means[1]) & (means[0] != means[1])
-    return int(judged.sum()), int((judged & (means[0] < means[1])).sum())
+
+    def of(name: str) -> Floats:
+        return cycles[name].to_numpy(dtype=np.float64, na_value=np.nan)
+
+    charge, discharge = of(CYCLE_CHARGING_CAPACITY), of(CYCLE_DISCHARGING_CAPACITY)
+    volts_in, volts_out = of(MEAN_CHARGING_VOLTAGE), of(MEAN_DISCHARGING_VOLTAGE)
+    with np.errstate(invalid="ignore"):
+        balanced = np.minimum(charge, discharge) >= BALANCED * np.maximum(charge, discharge)
+        judged = balanced & np.isfinite(volts_in - volts_out) & (volts_in != volts_out)
+        return int(judged.sum()), int((judged & (volts_in < volts_out)).sum())
