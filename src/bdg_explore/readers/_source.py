@@ -61,6 +61,8 @@ _SIGNATURES: Final = (
     (b"ARROW1", "a Feather file"),
 )
 
+_NUMBER: Final = re.compile(r"\s*\ufeff?[-+]?\d*[.,]?\d+([eE][-+]?\d+)?\s*")
+
 
 def squeeze(header: str) -> str:
     """Reduce a header to what its spellings share.
@@ -290,6 +292,12 @@ class Head:
         if re.match(rb'\s*(\{|\[\s*[\[{"\d])', self.raw):
             return "a JSON text"
         first = next((line.strip() for line in self.lines if line.strip()), "")
+        fields = split(first, delimiter_of(first))
+        if len(fields) > 1 and all(_NUMBER.fullmatch(field) for field in fields):
+            return (
+                f"a table of numbers without a line of headers, which begins with {first[:80]!r}; "
+                "put a line above it that says what each column is, and in which unit"
+            )
         return f"a text file that begins with {first[:160]!r}"
 
 

@@ -57,7 +57,8 @@ def whole_time(step_time: Any, step: Any) -> npt.NDArray[np.float64]:
     begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
     ends = np.r_[begins[1:], len(step)] - 1
     offsets = np.r_[0.0, np.cumsum(np.fmax.reduceat(time, begins) if len(begins) else [])[:-1]]
-    return time + np.repeat(offsets, ends - begins + 1)
+    laid: npt.NDArray[np.float64] = time + np.repeat(offsets, ends - begins + 1)
+    return laid
 
 
 def _begun(step_time: Any) -> npt.NDArray[np.int64]:

@@ -18,13 +18,13 @@ _SUFFIXED: Final = re.compile(r"(?P<quantity>.*)_(?P<unit>[A-Za-z]+)")
 _SPELT: Final = {
     "amp": "ampere", "amps": "ampere", "mamps": "milliampere", "uamps": "microampere",
     "volts": "volt", "mvolts": "millivolt", "watts": "watt", "mwatts": "milliwatt",
-    "min": "minute", "h": "hour", "s": "second", "sec": "second", "secs": "second",
-    "seconds": "second", "minutes": "minute", "hr": "hour",
-    "hrs": "hour", "hours": "hour", "decimal hours": "hour", "days": "day", "amphr": "ah",
-    "ahr": "ah", "mahr": "mah", "whr": "wh", "mwhr": "mwh", "ohms": "ohm", "mohms": "milliohm",
-    "mo": "milliohm", "m?": "milliohm", "o": "ohm", "℃": "celsius", "?": "celsius",
-    "?c": "celsius", "°c": "celsius", "c": "celsius", "k": "kelvin", "°": "celsius", "": "",
-    "psi": "pascal",
+    "min": "minute", "minutes": "minute", "s": "second", "sec": "second", "secs": "second",
+    "seconds": "second", "h": "hour", "hr": "hour", "hrs": "hour", "hours": "hour",
+    "decimal hours": "hour", "days": "day", "amphr": "ah", "ahr": "ah", "mahr": "mah",
+    "whr": "wh", "mwhr": "mwh", "o": "ohm", "ohms": "ohm", "mo": "milliohm", "m?": "milliohm",
+    "mω": "milliohm", "mohms": "milliohm", "℃": "celsius", "?": "celsius", "?c": "celsius",
+    "°c": "celsius", "degc": "celsius", "c": "celsius", "°": "celsius", "k": "kelvin",
+    "psi": "pascal", "": "",
 }  # fmt: skip
 _CASED: Final = {"mO": "milliohm", "MO": "", "uAh": "", "µAh": "", "mohm": "milliohm"}
 _CLOCK: Final = re.compile(r"h+\s*:\s*m+", re.IGNORECASE)
@@ -117,10 +117,10 @@ def _word(unit: str) -> str | None:
     """Give the word of a unit as the grammar of names has it."""
     if unit in _CASED:
         return _CASED[unit] or None
-    known = unit_of(unit)
-    if known is not None:
-        return unit
-    return _SPELT.get(unit.casefold().replace("\ufffd", "?").replace("º", "°").replace("Â", ""))
+    spelt = unit.casefold().replace("\ufffd", "?").replace("º", "°").replace("Â", "")
+    if "?" in spelt or "°" in spelt:  # a degree sign, or what is left of one
+        return _SPELT.get(spelt)
+    return unit if unit_of(unit) is not None else _SPELT.get(spelt)
 
 
 def _rule(canonical: str, header: str, unit: str | None, called: str, date: bool) -> From | None:

@@ -183,7 +183,9 @@ def _pieces(lines: list[str], at: int, separator: str, source: Source) -> list[_
     pieces: list[_Piece] = []
     while at < len(lines) and len(pieces) < _MOST_PIECES:
         facts: dict[str, list[str]] = {}
-        while at < len(lines) and not lines[at].startswith(_END) and not _names_line(lines[at]):
+        while at < len(lines) and not lines[at].startswith(_END):
+            if _names_line(lines[at]) and "Channels" not in facts:
+                break
             key, *values = lines[at].split(separator)
             facts[key.strip()] = [v.strip() for v in values]
             at += 1

@@ -56,7 +56,7 @@ from ._delimited import read_delimited
 from ._layout import Layout, header_with
 from ._reader import From, Raw, Reader, Request
 from ._signs import Direction, sign_by_state, sign_by_voltage
-from ._source import Head, squeeze
+from ._source import Head, delimiter_of, split, squeeze
 from ._steps import number_steps
 from ._units import quantity_and_unit, scale_to
 
@@ -67,7 +67,7 @@ _COUNTED: Final = {
 _CAPACITY, _ENERGY = _COUNTED
 # what a header may call a quantity, in lower case without spaces; an m before it is a thousandth
 _CALLED: Final = {
-    RECORD: ("rec#", "rec", "record"),
+    RECORD: ("rec#", "rec"),
     CYCLE: ("cyc#", "cyclec", "cycle", "cycle#", "cyclep"),
     STEP_ID: ("step", "step#"),
     TEST_TIME: ("testtime", "test"),
@@ -100,8 +100,13 @@ def _header_line(lines: Any) -> int:
 
 
 def _is_header(line: str) -> bool:
-    text = squeeze(line)
-    return text.startswith("rec") and "step" in text and ("volt" in text)
+    fields = [squeeze(field) for field in split(line, delimiter_of(line))]
+    return (
+        fields[0] in _CALLED[RECORD]
+        and bool({*_CALLED[CYCLE]} & {*fields})
+        and "step" in fields
+        and any(field.startswith(("volt", "mvolt")) for field in fields)
+    )
 
 
 def _recognises(head: Head) -> bool:

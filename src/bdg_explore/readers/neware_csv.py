@@ -80,15 +80,19 @@ NAMES: Final[dict[str, str | tuple[str, ...]]] = {
 
 _HEADER: Final = header_with(
     "DataPoint", "Record number", "Record Index", "Cycle Index", "Step Index", "Step Type",
-    "Cumulative Time", "Total Time", "Cycle number", "Step number", least=3,
+    "Cumulative Time", "Total Time", "Cycle number", "Step number", "Cycle", "Step", "State",
+    "Status", "Record", "Absolute Time", "DataPoint", "Cycle ID", "Step ID", least=3,
 )  # fmt: skip
 
-# what only Neware calls a column, and what only Arbin does, whose other headers are much the same
+# what only Neware calls a column, and what others do whose headers are much the same
 _OWN: Final = {squeeze(word) for word in (
-    "Step Type", "Step Name", "Status", "Cumulative Time", "Total Time", "Chg. Cap.", "DChg. Cap.",
+    "Step Type", "Step Name", "Status", "Cumulative Time", "Chg. Cap.", "DChg. Cap.",
     "Capacitance_Chg", "CapaCity-Chg", "Cap_Chg", "Record number", "Contact resistance",
+    "Absolute Time",
 )}  # fmt: skip
-_ARBIN: Final = {squeeze(word) for word in ("Test Time", "ACR", "TC_Counter1", "Is_FC_Data")}
+_OTHERS: Final = {squeeze(word) for word in (
+    "Test Time", "ACR", "TC_Counter1", "Is_FC_Data", "Amp-Hours", "Loop", "Potential",
+)}  # fmt: skip
 
 
 def _recognises(head: Head) -> bool:
@@ -101,7 +105,8 @@ def _recognises(head: Head) -> bool:
     headers = [h.strip() for h in split(line, delimiter_of(line))]
     named = unit_rules(NAMES)(headers)
     called = {squeeze(quantity_and_unit(h)[0]) for h in headers}
-    return {CURRENT, VOLTAGE, STEP_ID} <= set(named) and bool(called & _OWN) and not called & _ARBIN
+    own = bool(called & _OWN) or {"totaltime", "record"} <= called
+    return {CURRENT, VOLTAGE, STEP_ID} <= set(named) and own and not called & _OTHERS
 
 
 def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
