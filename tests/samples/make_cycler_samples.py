@@ -346,6 +346,128 @@ def nda_130(blocks: int = 1) -> bytes:
     return content
 
 
+# --- Arbin ----------------------------------------------------------------------------------------
+
+JET = {"u1": 2, "<i2": 3, "<i4": 4, "<f4": 6, "<f8": 7, "text": 10}
+Table = dict[str, tuple[str, list]]
+
+
+def jet_definition(table: Table, rows: int) -> bytes:
+    """Lay out the page that defines a table of an Access database."""
+    page = bytearray(4096)
+    page[:2] = b"\x02\x01"
+    struct.pack_into("<I", page, 16, rows)
+    page[40] = 0x4E
+    texts = sum(kind == "text" for kind, _ in table.values())
+    struct.pack_into("<HHH", page, 41, len(table), texts, len(table))
+    at, offset, variable = 63, 0, 0
+    for number, (kind, _) in enumerate(table.values()):
+        fixed = kind != "text"
+        size = np.dtype(kind).itemsize if fixed else 100
+        page[at] = JET[kind]
+        struct.pack_into("<HH", page, at + 5, number, variable)
+        page[at + 15] = 3 if fixed else 2
+        struct.pack_into("<HH", page, at + 21, offset, size)
+        at, offset, variable = at + 25, offset + size * fixed, variable + (not fixed)
+    for name in table:
+        written = name.encode("utf-16-le")
+        struct.pack_into("<H", page, at, len(written))
+        page[at + 2 : at + 2 + len(written)] = written
+        at += 2 + len(written)
+    struct.pack_into("<I", page, 8, at)
+    return bytes(page)
+
+
+def jet_row(table: Table, row: int) -> bytes:
+    """Lay out one row; None is no value."""
+    fixed, texts, given = b"", [], 0
+    for number, (kind, values) in enumerate(table.values()):
+        value = values[row]
+        given |= (value is not None) << number
+        if kind == "text":
+            texts.append(b"" if value is None else b"\xff\xfe" + value.encode("latin-1"))
+        else:
+            fixed += np.array(value or 0, kind).tobytes()
+    data = struct.pack("<H", len(table)) + fixed
+    places = []
+    for text in texts:
+        places.append(len(data))
+        data += text
+    ends = struct.pack(f"<{len(texts) + 1}H", *reversed([*places, len(data)]))
+    bits = given.to_bytes(-(-len(table) // 8), "little")
+    return data + (ends + struct.pack("<H", len(texts)) if texts else b"\0\0") + bits
+
+
+def jet(tables: dict[str, Table], *, version: int = 1, rows_a_page: int = 20) -> bytes:
+    """Lay out an Access database of some tables."""
+    pages = [b"\x00\x01\x00\x00Standard Jet DB\0" + bytes([version]), b"\x05\x01"]
+    catalog: Table = {
+        "Id": ("<i4", [2]), "ParentId": ("<i4", [0]), "Name": ("text", ["MSysObjects"]),
+        "Type": ("<i2", [1]), "Flags": ("<i4", [-(2**31)]),
+    }  # fmt: skip
+    place = 4
+    content: list[bytes] = []
+    for name, table in tables.items():
+        rows = len(next(iter(table.values()))[1])
+        for key, value in zip(catalog, (place, 0, name, 1, 0), strict=True):
+            catalog[key][1].append(value)
+        content.append(jet_definition(table, rows))
+        content += jet_pages(table, place, rows, rows_a_page)
+        place = 4 + len(content)
+    listed = len(tables) + 1
+    pages += [jet_definition(catalog, listed), *jet_pages(catalog, 2, listed, 99)]
+    return b"".join(page.ljust(4096, b"\0") for page in (*pages, *content))
+
+
+def jet_pages(table: Table, owner: int, rows: int, rows_a_page: int) -> list[bytes]:
+    """Lay out the rows of a table, a number of them a page."""
+    pages = []
+    for first in range(0, rows, rows_a_page):
+        page = bytearray(4096)
+        held = [jet_row(table, i) for i in range(first, min(first + rows_a_page, rows))]
+        struct.pack_into("<2sHIIH", page, 0, b"\x01\x01", 0, owner, 0, len(held))
+        end = 4096
+        for i, row in enumerate(held):
+            page[end - len(row) : end] = row
+            end -= len(row)
+            struct.pack_into("<H", page, 14 + 2 * i, end)
+        pages.append(bytes(page))
+    return pages
+
+
+def arbin_tables() -> dict[str, Table]:
+    """Invent a test of four records with one thermometer."""
+    return {
+        "Global_Table": {
+            "Test_ID": ("<i4", [7]),
+            "Channel_Index": ("<i4", [2]),
+            "Test_Name": ("text", ["invented test"]),
+            "Creator": ("text", [None]),
+        },
+        "Channel_Normal_Table": {
+            "Test_ID": ("<i4", [7, 7, 7, 7]),
+            "Data_Point": ("<i4", [1, 2, 3, 4]),
+            "Test_Time": ("<f8", [10.5, 20.5, 30.5, 40.5]),
+            "Step_Time": ("<f8", [10.5, 20.5, 5.0, 15.0]),
+            "DateTime": ("<f8", [45_292.5, 45_292.5, 45_292.75, 45_292.75]),
+            "Step_Index": ("<i2", [1, 1, 2, 2]),
+            "Cycle_Index": ("<i2", [1, 1, 1, 2]),
+            "Current": ("<f4", [0.5, 0.5, -0.25, -0.25]),
+            "Voltage": ("<f4", [3.5, 3.625, 3.25, 3.125]),
+            "Charge_Capacity": ("<f8", [0.25, 0.5, 0.5, 0.5]),
+            "Discharge_Capacity": ("<f8", [0, 0, 0.125, 0.25]),
+            "Internal_Resistance": ("<f4", [None, 0.0625, None, 0.0625]),
+        },
+        "Auxiliary_Table": {
+            "Test_ID": ("<i4", [7, 7]),
+            "Data_Point": ("<i4", [2, 4]),
+            "Auxiliary_Index": ("<i2", [0, 0]),
+            "Data_Type": ("<i2", [1, 1]),
+            "X": ("<f4", [25.5, 26.5]),
+        },
+    }
+
+
 def main() -> None:
     """Write all samples beside this file."""
     samples = {
@@ -355,6 +477,7 @@ def main() -> None:
         "neware_ndax/whole_records.ndax": ndax({"data.ndc": ndc(1, 5, neware_whole(), 87)}),
         "neware_nda/version_29.nda": nda(29, nda_29() + nda_channel()),
         "neware_nda/bts_9.nda": nda_130(),
+        "arbin_res/one_test.res": jet(arbin_tables()),
     }
     for name, content in samples.items():
         path = HERE / name

@@ -127,7 +127,7 @@ _FINE: Final = (
 
 
 def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    """Number steps, put the test time together, look at the signs, and name the counters."""
+    """Give a frame its running steps and its test time, look at signs, and name counters."""
     frame = number_steps(frame, CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
     if TEST_TIME not in frame.columns and {STEP, STEP_TIME} <= set(frame.columns):
         place = list(frame.columns).index(STEP_TIME)
