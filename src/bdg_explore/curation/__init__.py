@@ -3,6 +3,8 @@
 from ._registry import rules
 from .checking import check
 from .fingerprints import Fingerprint, fingerprint
+from .repair_log import RepairLog
+from .repairs import repair, repairs
 from .report import Finding, QualityReport
 from .settings import Settings
 from .sign import require_sign, sign_votes
@@ -12,10 +14,13 @@ __all__ = [
     "Finding",
     "Fingerprint",
     "QualityReport",
+    "RepairLog",
     "Settings",
     "SignVotes",
     "check",
     "fingerprint",
+    "repair",
+    "repairs",
     "require_sign",
     "rules",
     "sign_votes",

@@ -9,6 +9,7 @@ from . import (
     curve_rules,
     cycle_rules,
     identity_rules,
+    sensor_rules,
     time_rules,
     value_rules,
 )
@@ -25,6 +26,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(
                 cycle_rules,
                 curve_rules,
                 identity_rules,
+                sensor_rules,
             )
             for rule in module.RULES
         ),

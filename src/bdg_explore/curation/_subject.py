@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bdg_explore.columns import SURFACE_TEMPERATURE
+from bdg_explore.columns import AMBIENT_TEMPERATURE, SURFACE_TEMPERATURE
 
 from ._rule import Column, Ints
 from .fingerprints import Fingerprint
@@ -23,6 +23,7 @@ _FREE: Final = ("count", "index", "unix_time", "pressure", "frequency", "impedan
 _RISING: Final = ("time", "duration", "capacity", "energy", "equivalent_full_cycles")
 # thermometers of the cell; that of a chamber stands still for good reasons
 THERMOMETERS: Final = (SURFACE_TEMPERATURE, *(f"temperature_t{i}_celsius" for i in range(1, 6)))
+THERMAL: Final = (AMBIENT_TEMPERATURE, *THERMOMETERS)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from bdg_explore.columns import CURRENT
 from bdg_explore.errors import FrameError, SignError
 from bdg_explore.frames import TIMESERIES, check_frame
 
+from ._parts import cells_of, columns_of
 from ._series import Series
 from ._subject import Facts
-from .checking import cells_of, columns_of
 from .settings import DEFAULTS, Settings
 from .votes import SignVotes
 
