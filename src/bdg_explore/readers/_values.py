@@ -49,6 +49,8 @@ def convert(wanted: Wanted, values: Any) -> tuple[Any, str]:
         whole = values.cast(pa.int64()).to_numpy(zero_copy_only=False)  # float64 if some are null
         if wanted.rule.scale == 1:
             return _counts(whole), note
+    if wanted.held == "count" and _is_small_integer(values) and wanted.rule.scale == 1:
+        return values.astype(np.int64) + int(wanted.rule.offset), note
     numbers = linear(_floats(values), wanted.rule.scale, wanted.rule.offset)
     return _counts(numbers) if wanted.held == "count" else numbers, note
 
@@ -58,6 +60,12 @@ def nulls(values: Any, *, exact: bool = False) -> int:
 
     The quick count overlooks NaN and texts of nothing but spaces; `exact` looks at every value.
     """
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        if values.dtype.kind != "f":
+            return 0
+        with np.errstate(invalid="ignore", over="ignore"):
+            total = float(values.sum())  # NaN spreads; faster than a look at each
+        return int(np.isnan(values).sum()) if np.isnan(total) else 0
     if not _is_arrow(values):
         return int(pd.isna(values).sum())
     count = int(values.null_count)
@@ -89,6 +97,12 @@ def texts(values: Any) -> Any:
 
 def _is_arrow(values: Any) -> bool:
     return isinstance(values, pa.ChunkedArray | pa.Array)
+
+
+def _is_small_integer(values: Any) -> bool:
+    return (
+        isinstance(values, np.ndarray) and values.dtype.kind in "iu" and values.dtype.itemsize < 8
+    )
 
 
 def _is_text(values: Any) -> bool:

@@ -125,12 +125,12 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
                 f"{source.name}, column {wanted.header!r} cannot be read ({error}). "
                 "Fetch, copy or export the file again."
             ) from error
-        if wanted.held == "count" and len(converted) and pd.isna(converted).all():
+        if wanted.held == "count" and len(converted) and nulls(converted) == len(converted):
             raw.notes.append(f"{wanted.header!r} is empty throughout; {wanted.name} is left out")
             continue
         if note:
             raw.notes.append(f"{wanted.header!r}: {note}")
-        after = int(pd.isna(converted).sum())
+        after = nulls(converted)
         if after != before:
             before = nulls(values, exact=True)
         if after != before:

@@ -71,6 +71,7 @@ _DAY: Final = 86_400
 _UNIX_DAY: Final = 25_569
 _HALF_CYCLE: Final = "half_cycle_count"
 _PAIRS: Final = "half cycle // 2"
+_ONE_WAY: Final = (CHARGING_CAPACITY, DISCHARGING_CAPACITY, CHARGING_ENERGY, DISCHARGING_ENERGY)
 _MASKS: Final = dict(FLAGS.values())
 
 
@@ -225,7 +226,7 @@ def _taken(
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     frame = number_steps(frame, STEP_ID, _HALF_CYCLE, STEP_TYPE)
-    return settle_counters(frame, notes)
+    return settle_counters(frame, notes, _ONE_WAY)
 
 
 def _recognises(head: Head) -> bool:
