@@ -11,9 +11,10 @@ from functools import partial
 
 import pandas as pd
 
-from ._join import read_parts
+from ._join import digest, evidence, join, read_parts
 from ._reader import BadText, From, Raw, Reader, Request, Wanted
-from ._registry import detect, formats, reader, recognise
+from ._registry import detect, formats, reader, readers_of, recognise
+from ._series import base_name, group, name_part
 from ._source import Head, Source, as_source
 from ._walk import walk
 from ._write import write_bdf
@@ -27,10 +28,17 @@ __all__ = [
     "Request",
     "Source",
     "Wanted",
+    "base_name",
     "detect",
+    "digest",
+    "evidence",
     "formats",
+    "group",
+    "join",
+    "name_part",
     "read",
     "reader",
+    "readers_of",
     "write_bdf",
 ]
 

@@ -126,6 +126,11 @@ def reader(name: str, table: str | None = None, head: Head | None = None) -> Rea
     )
 
 
+def readers_of(name: str) -> list[Reader]:
+    """Return the readers of all tables that a format gives, in the order they are declared."""
+    return [one for one in readers().values() if one.name == name]
+
+
 def detect(path: object) -> Reader:
     """Recognise a file by its magic bytes, its preamble or its columns; never by its suffix.
 
