@@ -210,7 +210,9 @@ def _unfinished(
     """
     reach = settings.capacity_neighbours
     last, near = number[-1], number[:-1]
-    before = np.flatnonzero(np.isfinite(capacity[:-1]) & (near < last) & (near >= last - reach))
+    around = np.isfinite(capacity[:-1]) & (near < last) & (near >= last - reach)
+    around[: -reach or None] = False  # a number may have come before, where files were joined
+    before = np.flatnonzero(around)
     if len(before) < LEAST_COMPARED:
         return False
     if np.isnan(capacity[-1]):

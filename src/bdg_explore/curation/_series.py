@@ -38,6 +38,7 @@ from .settings import Settings
 from .votes import SignVotes, vote
 
 REST_SHARE: Final = 1e-3  # of the largest current: up to there a cell is at rest
+BELIEVED_SHARE: Final = 0.05  # so many currents may be beyond belief, and the others are believed
 COUNTED: Final = {
     names[0]: (sign, scope) for sign, scopes in COUNTERS.items() for scope, names in scopes.items()
 }
@@ -93,6 +94,22 @@ class Series(Subject):
         super().__init__(columns, "timeseries", facts, settings)
         self.given = cycles
 
+    def clean(self, name: str) -> Column:
+        """Return a column with NaN wherever its value is none, or a current beyond belief.
+
+        A few such currents would spoil every sum; where there are many, all of them are in doubt.
+        """
+        values = super().clean(name)
+        nominal = self.facts.nominal_ah
+        if name != CURRENT or nominal is None:
+            return values
+        if "current" not in self.memo:
+            with np.errstate(invalid="ignore"):
+                wild = np.abs(values) > self.settings.c_rate * nominal
+            few = 0 < np.count_nonzero(wild) <= BELIEVED_SHARE * len(values)
+            self.memo["current"] = np.where(wild, np.nan, values) if few else values
+        return np.asarray(self.memo["current"])
+
     # --- which records are worked on -----------------------------------------------------------
 
     @cached_property
@@ -123,6 +140,11 @@ class Series(Subject):
     def kept(self, name: str) -> Column:
         """Return a column's values in the records that are worked on."""
         values = self.clean(name)
+        return values if self.clock.kept is None else values[self.clock.kept]
+
+    def measured(self, name: str) -> Column:
+        """Return the same with currents beyond belief as they were measured."""
+        values = super().clean(name)
         return values if self.clock.kept is None else values[self.clock.kept]
 
     def rows_of(self, places: Ints) -> Ints:

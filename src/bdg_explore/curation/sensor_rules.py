@@ -34,7 +34,7 @@ from ._series import Series
 from ._spikes import voltage_spikes
 from ._subject import THERMAL, THERMOMETERS
 from ._tables import CycleTable
-from .time_rules import duration
+from .time_rules import duration, gap_places
 
 HOLD_SHARE: Final = 0.05  # a current below this share of the largest may be that of a long hold
 HOLD_FALL: Final = 0.9  # under a held voltage the current falls to less than this ...
@@ -93,9 +93,13 @@ def standing_still(series: Series, name: str) -> list[tuple[int, int, float]]:
     long = np.flatnonzero(
         series.time[ends - 1] - series.time[begins] > series.settings.constant_second
     )
+    if not len(long):
+        return []
+    recorded = series.passed.copy()
+    recorded[gap_places(series) - 1] = 0.0  # nobody looked
     found = []
     for begin, end in zip(begins[long].tolist(), ends[long].tolist(), strict=True):
-        passed = series.passed[begin : end - 1]
+        passed = recorded[begin : end - 1]
         moving = series.flowing[begin : end - 1] & series.flowing[begin + 1 : end]
         under = float(passed[moving].sum())
         if under > series.settings.constant_second and not (
@@ -143,7 +147,7 @@ def beyond_limits(series: Series) -> dict[str, Ints]:
     """Return {column: places} of the values beyond their limits; a lone spike is told as such."""
     found = {}
     for name, (least, most) in limits_of(series).items():
-        values = series.kept(name)
+        values = series.measured(name)
         lowest, highest = span_of(values)
         if lowest < least or highest > most:
             places = np.flatnonzero(_outside(values, least, most))
@@ -164,7 +168,7 @@ def _limits(series: Series) -> Outcome:
         return None
     said = [
         f"{name} lies {_beyond(*limits[name])} in {plural(len(places), 'row')}, for instance "
-        f"{series.kept(name)[places[0]]:.5g} at row {series.rows_of(places)[0]}"
+        f"{series.measured(name)[places[0]]:.5g} at row {series.rows_of(places)[0]}"
         for name, places in found.items()
     ]
     rows = series.rows_of(np.unique(np.concatenate(list(found.values()))))

@@ -80,7 +80,14 @@ def _duplicate_cycles(table: CycleTable) -> Outcome:
     )
 
 
-def _gap_places(series: Series) -> Ints:
+def gap_places(series: Series) -> Ints:
+    """Return the places at which a gap ends, found once."""
+    if "gaps" not in series.memo:
+        series.memo["gaps"] = _find_gaps(series)
+    return np.asarray(series.memo["gaps"])
+
+
+def _find_gaps(series: Series) -> Ints:
     """Return the places at which a gap ends.
 
     Testers write less often while a cell rests, and while they hold its voltage; so an interval
@@ -116,7 +123,7 @@ def _gap_places(series: Series) -> Ints:
 def _gaps(series: Series) -> Outcome:
     if len(series.passed) < 2:
         return Unjudged("fewer than three records")
-    places = _gap_places(series)
+    places = gap_places(series)
     if not len(places):
         return None
     lost = series.passed[places - 1]
