@@ -35,7 +35,7 @@ def test_without_a_port_the_next_free_one_is_taken() -> None:
 
 def test_every_page_has_an_address_of_its_own(hubs, tmp_path: Path) -> None:
     story = read_notebook(write_notebook(tmp_path / "07_a_b.ipynb", "# T", "1"))
-    assert set(apps_for(hubs, [story])) == {"/", "/explorer", "/a-b"}
+    assert set(apps_for(hubs, [story])) == {"/", "/explorer", "/bring", "/a-b"}
     with pytest.raises(ParameterError, match="a-b"):
         apps_for(hubs, [story, story])
     named = read_notebook(write_notebook(tmp_path / "explorer.ipynb", "# T", "1"))
@@ -44,7 +44,7 @@ def test_every_page_has_an_address_of_its_own(hubs, tmp_path: Path) -> None:
 
 
 def test_a_served_page_answers_from_this_host_only(server: str) -> None:
-    for path in ("/", "/explorer", "/find-a-cell", "/a-story"):
+    for path in ("/", "/explorer", "/bring", "/find-a-cell", "/a-story"):
         text = urlopen(server + path).read().decode()
         assert "BDG Explore" in text
         assert 'src="http' not in text

@@ -75,7 +75,7 @@ def test_pieces_out_of_order_end_the_file(shelf, at, piece):
 )  # fmt: skip
 def test_a_name_is_never_a_way_out(shelf, name):
     path = bring(shelf, 0, name, b"x")
-    folder = Path(shelf._folder.name)
+    folder = shelf.folder
     assert path.parent.parent == folder
     assert path.resolve().is_relative_to(folder.resolve())
     assert not {"/", "\\", "\0"} & set(path.name)
@@ -87,7 +87,7 @@ def test_two_files_of_one_name_stay_apart(shelf):
 
 
 def test_closing_leaves_nothing(shelf):
-    folder = Path(shelf._folder.name)
+    folder = shelf.folder
     bring(shelf, 0, "a", b"x")
     shelf.begin(1, "b", 5)
     shelf.close()

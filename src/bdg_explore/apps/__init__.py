@@ -8,14 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .bring_page import bring
     from .explorer import explorer
     from .frame import guarded
     from .notebook_page import notebook_page
     from .serving import serve
 
-__all__ = ["explorer", "guarded", "notebook_page", "serve"]
+__all__ = ["bring", "explorer", "guarded", "notebook_page", "serve"]
 
 _HOMES = {
+    "bring": "bring_page",
     "explorer": "explorer",
     "guarded": "frame",
     "notebook_page": "notebook_page",

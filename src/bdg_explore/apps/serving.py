@@ -16,6 +16,7 @@ from bdg_explore.errors import BdgError, ParameterError
 from bdg_explore.hubs import Hubs, open_hubs
 from bdg_explore.shipped import notebooks_folder
 
+from .bring_page import bring
 from .explorer import explorer
 from .frame import guarded
 from .index_page import Entry, index_page
@@ -51,18 +52,29 @@ def apps_for(
             "./explorer",
             "Dashboard",
         ),
+        Entry(
+            "Bring your own data",
+            "Drop a tester's files: what they are, whether they are sound, and a hub of your own.",
+            "./bring",
+            "Dashboard",
+        ),
         *(Entry(one.title, one.sentence, f"./{one.slug}", "Notebook") for one in notebooks),
     ]
     addresses = [entry.address for entry in entries]
     for address in addresses:
         if addresses.count(address) > 1:
             raise ParameterError(f"Two pages would be called {address[2:]}. Rename a notebook.")
-    links = [("Explorer", "./explorer"), *((one.name, f"./{one.slug}") for one in notebooks)]
+    links = [
+        ("Explorer", "./explorer"),
+        ("Bring", "./bring"),
+        *((one.name, f"./{one.slug}") for one in notebooks),
+    ]
 
     def page_of(notebook: Notebook) -> Callable[[], pmui.Page]:
         return lambda: notebook_page(notebook, links=links)
 
     apps = {"/explorer": guarded(lambda: explorer(hubs, links=links), "Explorer")}
+    apps["/bring"] = guarded(lambda: bring(links=links), "Bring your own data")
     apps |= {f"/{one.slug}": guarded(page_of(one), one.title) for one in notebooks}
     if index:
         apps["/"] = guarded(lambda: index_page(entries, _facts(hubs)), "Home")

@@ -95,6 +95,11 @@ class Shelf:
         self._folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
         self.uploads: dict[int, Upload] = {}
 
+    @property
+    def folder(self) -> Path:
+        """Where the files are; everything in it goes with the visitor."""
+        return Path(self._folder.name)
+
     def begin(self, number: int, name: str, size: int) -> Upload:
         """Make room for a file.
 
@@ -122,7 +127,7 @@ class Shelf:
                 f"With {name} the files would be more than {size_text(limits.all_bytes)}. Remove "
                 "one first."
             )
-        folder = Path(self._folder.name)
+        folder = self.folder
         if size > shutil.disk_usage(folder).free // 2:
             raise UploadError(f"There is no room for {name} on the machine that runs this page.")
         place = folder / str(number)  # a folder each: the name is kept, and is nobody else's
