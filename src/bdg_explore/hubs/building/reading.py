@@ -1,5 +1,6 @@
 """From the files of one test to its tables on disk; what one worker does with one job."""
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -84,7 +85,7 @@ def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             if readers.digest(readers.Source(Path(file["path"]))) != file["sha256"]:
                 raise ReadError("it was changed while it was read; build again when it is whole")
         except (BdgError, OSError) as error:
-            told["error"] = str(error).removeprefix(f"{Path(file['path']).name}: ")
+            told["error"] = _reason(error, Path(file["path"]).name)
             for frames in parts.values():
                 frames[:] = [f for f in frames if f.attrs["source"]["file"] != told["name"]]
     if job["beside_records"] and "cycles" in parts:
@@ -196,3 +197,8 @@ def _cell(
         write(typed(frame, table, cell), folder / f"{table}.parquet")
     rows = {table: len(frame) for table, frame in tables.items()}
     return {"cell": cell, "tables": rows, "quality": quality, "notes": notes}
+
+
+def _reason(error: Exception, name: str) -> str:
+    """Return an error without the name of the file, which stands beside it."""
+    return re.sub(rf"^{re.escape(name)}(?: \([\w]+\))?[:,]? ", "", str(error))

@@ -26,103 +26,100 @@ _LEAST_SECONDS: Final = 120.0
 _SECONDS_A_MEGABYTE: Final = 10.0
 
 
-def answers(
-    jobs: Sequence[Job], count: int, logs: Path, *, seconds: float | None = None
-) -> Iterator[tuple[int, Answer]]:
-    """Have jobs done, and yield each answer when it is there.
+class Workers:
+    """Processes that answer jobs; to be used in a ``with`` statement.
 
     Parameters
     ----------
-    jobs : sequence of mapping
-        What to do; `bytes` says how large the files of a job are.
     count : int
         Number of processes; 0 does the jobs here, one after the other.
     logs : Path
         Folder for what the processes print.
     seconds : float, optional
         A job that takes longer [s] is given up; if not given, as its files are large.
-
-    Yields
-    ------
-    place : int
-        Which job.
-    answer : dict
-        What came of it; `error` where its process died or was given up.
-
-    Raises
-    ------
-    BdgError
-        No process can be started at all.
     """
-    if count <= 0:
-        from .worker import answer
 
+    def __init__(self, count: int, logs: Path, *, seconds: float | None = None) -> None:
+        self._helpers = [_Helper(logs / f"worker-{n}.log", seconds) for n in range(count)]
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for helper in self._helpers:
+            helper.end()
+
+    def answers(self, jobs: Sequence[Job]) -> Iterator[tuple[int, Answer]]:
+        """Have jobs done, and yield each answer when it is there.
+
+        Parameters
+        ----------
+        jobs : sequence of mapping
+            What to do; `bytes` says how large the files of a job are.
+
+        Yields
+        ------
+        place : int
+            Which job.
+        answer : dict
+            What came of it; `error` where its process died or was given up.
+
+        Raises
+        ------
+        BdgError
+            No process can be started at all.
+        """
+        if not self._helpers:
+            from .worker import answer
+
+            for place, job in enumerate(jobs):
+                yield place, answer(job)
+            return
+        todo: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
         for place, job in enumerate(jobs):
-            yield place, answer(job)
-        return
-    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for place in range(len(jobs)):
-        todo.put(place)
-    done: queue.SimpleQueue[tuple[int, Answer] | Exception] = queue.SimpleQueue()
-    helpers = [
-        _Helper(jobs, todo, done, logs / f"worker-{number}.log", seconds)
-        for number in range(min(count, len(jobs)))
-    ]
-    try:
-        for helper in helpers:
-            helper.start()
+            todo.put((place, job))
+        done: queue.SimpleQueue[tuple[int, Answer] | Exception] = queue.SimpleQueue()
+        for helper in self._helpers[: len(jobs)]:
+            threading.Thread(target=helper.work, args=(todo, done), daemon=True).start()
         for _ in jobs:
             told = done.get()
             if isinstance(told, Exception):
                 raise told
             yield told
-    finally:
-        for helper in helpers:
-            helper.end()
 
 
 class _Helper:
-    """A thread that hands jobs to a process of its own, and starts another when that one dies."""
+    """Hands jobs to a process of its own, and starts another when that one dies."""
 
-    def __init__(
-        self,
-        jobs: Sequence[Job],
-        todo: "queue.SimpleQueue[int]",
-        done: "queue.SimpleQueue[tuple[int, Answer] | Exception]",
-        log: Path,
-        seconds: float | None,
-    ) -> None:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._jobs, self._todo, self._done = jobs, todo, done
+    def __init__(self, log: Path, seconds: float | None) -> None:
         self._log, self._seconds = log, seconds
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
         self._late = False
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Begin to hand out jobs."""
-        self._thread.start()
-
-    def _run(self) -> None:
+    def work(
+        self,
+        todo: "queue.SimpleQueue[tuple[int, Job]]",
+        done: "queue.SimpleQueue[tuple[int, Answer] | Exception]",
+    ) -> None:
+        """Do jobs until there are none left."""
         try:
             while not self._stopped:
-                place = self._todo.get_nowait()
-                self._done.put((place, self._ask(self._jobs[place])))
+                place, job = todo.get_nowait()
+                done.put((place, self._ask(job)))
         except queue.Empty:
-            self._kill()
+            return
         except Exception as error:  # noqa: BLE001  (whoever waits for answers must not wait for ever)
-            self._done.put(error)
+            done.put(error)
 
     def end(self) -> None:
-        """Stop at once; what is being done is given up."""
+        """End the process at once; what it is doing is given up."""
         self._stopped = True
         self._kill()
-        if self._thread.ident is not None:
-            self._thread.join(timeout=10)
 
     def _ask(self, job: Job) -> Answer:
-        process = self._started()
+        process = self._running()
         size = float(job.get("bytes", 0))
         limit = self._seconds or _LEAST_SECONDS + size / 1e6 * _SECONDS_A_MEGABYTE
         line = self._line(process, json.dumps(job), limit)
@@ -156,7 +153,7 @@ class _Helper:
         self._late = True
         process.kill()
 
-    def _started(self) -> "subprocess.Popen[str]":
+    def _running(self) -> "subprocess.Popen[str]":
         with self._lock:
             if self._process is not None:
                 return self._process

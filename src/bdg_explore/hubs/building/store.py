@@ -25,7 +25,7 @@ from .plan import Known, Parts, Series, plan
 from .progress import Progress, telling
 from .quality import FACTS as JUDGED_BY
 from .reporting import Built, FileReport
-from .workers import answers
+from .workers import Workers
 
 _SHOWN: Final = 5
 
@@ -97,8 +97,11 @@ def build(
     made = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
-        with alone(target):
-            return _Build(source, target, name, workers, parts, about, progress).run()
+        with alone(target) as work:
+            logs = work / "logs"
+            logs.mkdir(exist_ok=True)
+            with Workers(_processors() if workers is None else workers, logs) as team:
+                return _Build(source, target, name, team, parts, about, progress).run()
     except (MissingDataError, ParameterError):
         _forget(target, made)
         raise
@@ -117,7 +120,7 @@ class _Build:
     folder: Path
     out: Path
     name: str | None
-    workers: int | None
+    workers: Workers
     parts: Parts
     about: Mapping[str, Any] | None
     progress: Progress
@@ -263,10 +266,11 @@ class _Build:
         shared = {**about.metadata["secondary"], **about.metadata["primary"]}
         own = [c for c in facts.rows if c == one.cell or c.startswith(one.cell + "/")]
         told = {"": shared, **{cell: {**shared, **facts.of(cell)} for cell in sorted(own)}}
-        return {
+        judged = {
             cell: {name: float(held[name]) for name in JUDGED_BY if held.get(name) is not None}
             for cell, held in told.items()
         }
+        return {c: held for c, held in judged.items() if not c or held != judged[""]}
 
     def _key(self, one: Series, about: About, facts: CellFacts) -> str:
         """Name all that a series is made of; where that is the same, so is what comes of it."""
@@ -280,11 +284,8 @@ class _Build:
     def _answers(
         self, jobs: Sequence[Mapping[str, Any]], what: str, weights: Sequence[int]
     ) -> Iterator[tuple[int, dict[str, Any]]]:
-        logs = self.out / WORK / "logs"
-        logs.mkdir(exist_ok=True)
-        count = _processors() if self.workers is None else self.workers
         with telling(self.progress, what, sum(weights)) as tell:
-            for place, told in answers(jobs, count, logs):
+            for place, told in self.workers.answers(jobs):
                 tell(weights[place])
                 yield place, told
 
