@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ._days import new_days, times_of_day
 from ._reader import BadText
 from ._values import texts
 
@@ -33,6 +34,7 @@ _BY_NAME: Final = re.compile(
     r"(?P<part>[.,]\d+)?(?P<half> ?[AaPp][Mm])?"
 )
 _CLOCK: Final = re.compile(r"\s*(?:\d+\s*[dD]\s*|\d+[.-])?\d+:\d{1,2}(?::\d{1,2}(?:[.,]\d*)?)?\s*")
+_FEW: Final = 64  # dates that are not worth the quick way
 _PART: Final = r"[.,](\d+)( ?[AaPp][Mm])?$"
 
 
@@ -67,6 +69,9 @@ def local_time(values: Any) -> tuple[Any, str]:
     quick = _alike(values)
     if quick is not None:
         return quick, _US_LOCAL if "/" in values[0].as_py() else _LOCAL
+    days = _day_by_day(values)
+    if days is not None:
+        return days
     given = texts(values)
     first = next((text.as_py() for text in given if text.is_valid), None)
     if first is None or _is_number(first):
@@ -174,19 +179,67 @@ def _numbers(given: Any) -> Any:
 
 def _otherwise(given: Any, first: "re.Match[str]") -> tuple[Any, str]:
     """Read dates that are not ISO by the format that the first of them shows."""
-    bare, part = given, None
-    if pc.any(pc.match_substring_regex(given, _PART)).as_py():
-        found = pc.extract_regex(given, r"(?P<part>[.,]\d+)(?: ?[AaPp][Mm])?$")
-        part = pc.struct_field(found, "part")
-        part = pc.replace_substring(part, ",", ".").cast(pa.float64())
-        bare = pc.replace_substring_regex(given, _PART, r"\2")
-    last: Any = None
+    bare, part = _without_part(given) if first["part"] else (given, None)
+    found = _in_order(given, bare, first)
+    if isinstance(found, pa.Array) and part is None:  # perhaps a later one has parts of a second
+        bare, part = _without_part(given)
+        found = _in_order(given, bare, first)
+    if isinstance(found, pa.Array):
+        row = pc.index(pc.and_(found.is_null(), given.is_valid()), True).as_py()
+        raise BadText(row, given[row].as_py(), "a date like the first one")
+    seconds, note = found
+    if part is not None:
+        seconds = pc.add(seconds, pc.fill_null(part, 0.0))
+    return seconds, note
+
+
+def _day_by_day(values: Any) -> tuple[Any, str] | None:
+    """Read dates whose days come in long runs: the time of day from the right, a day only once.
+
+    Returns None where they are not so written, or one of them is no date.
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    rows = len(values)
+    if rows < _FEW or values.null_count or not pa.types.is_string(values.type):
+        return None
+    first = _IN_NUMBERS.fullmatch(values[0].as_py()) or _BY_NAME.fullmatch(values[0].as_py())
+    _, offsets, data = values.buffers()
+    if first is None or data is None:
+        return None
+    places = np.frombuffer(offsets, np.int32)[values.offset : values.offset + rows + 1]
+    text = np.frombuffer(data, np.uint8)
+    tail = len(first["half"] or "") + len(first["part"] or "") + (6 if first["to_second"] else 3)
+    if int(np.diff(places).min()) < tail + 8:
+        return None
+    of_day, two = times_of_day(text, places, first)
+    if of_day is None:
+        return None
+    lengths = np.diff(places) - tail - np.where(two, 2, 1) - len(first["between"])
+    begin = new_days(text, places[:-1], lengths)
+    if len(begin) * 8 > rows:
+        return None
+    some = values.take(pa.array(begin))
+    found = _in_order(some, _without_part(some)[0] if first["part"] else some, first)
+    if isinstance(found, pa.Array):
+        return None
+    midnight = found[0].to_numpy() - np.floor(of_day[begin])
+    return pa.array(np.repeat(midnight, np.diff(begin, append=rows)) + of_day), found[1]
+
+
+def _without_part(given: Any) -> tuple[Any, Any]:
+    """Split dates into whole seconds and the parts of a second."""
+    found = pc.extract_regex(given, r"(?P<part>[.,]\d+)(?: ?[AaPp][Mm])?$")
+    part = pc.replace_substring(pc.struct_field(found, "part"), ",", ".").cast(pa.float64())
+    return pc.replace_substring_regex(given, _PART, r"\2"), part
+
+
+def _in_order(given: Any, bare: Any, first: "re.Match[str]") -> Any:
+    """Give seconds and a note by the first order that all dates follow, else the best attempt."""
+    best: Any = None
     for days, note in _orders(first):
         stamps = pc.strptime(bare, format=days + _times(first), unit="s", error_is_null=True)
-        missed = stamps.null_count - given.null_count
-        if missed and (last is None or missed < last[0]):
-            last = (missed, stamps)
-        if missed == 0:
+        if stamps.null_count == given.null_count:
             seconds = stamps.cast(pa.int64()).cast(pa.float64())
             if "/" in days and "%m/%d" in days and _runs_back(seconds):
                 swapped = pc.strptime(
@@ -194,13 +247,11 @@ def _otherwise(given: Any, first: "re.Match[str]") -> tuple[Any, str]:
                 )
                 other = swapped.cast(pa.int64()).cast(pa.float64())
                 if swapped.null_count == given.null_count and not _runs_back(other):
-                    seconds, note = other, _DAY_FIRST
-            if part is not None:
-                seconds = pc.add(seconds, pc.fill_null(part, 0.0))
+                    return other, _DAY_FIRST
             return seconds, note
-    bad = pc.and_(last[1].is_null(), given.is_valid())
-    row = pc.index(bad, True).as_py()
-    raise BadText(row, given[row].as_py(), "a date like the first one")
+        if best is None or stamps.null_count < best.null_count:
+            best = stamps
+    return best
 
 
 def _orders(first: "re.Match[str]") -> list[tuple[str, str]]:

@@ -141,15 +141,16 @@ def goes_with(values: Array, current: Array) -> bool:
     """
     slack = _SLACK * (values.max() - values.min())
     change = np.diff(values)
+    falls = change < -slack
+    if 50 * np.count_nonzero(falls) < np.count_nonzero(current < 0):
+        return False  # the quick way out of what only grows
     flow = np.where(np.sign(current[1:]) == np.sign(current[:-1]), current[1:], 0.0)
-    counts = (np.abs(change) > slack) & (flow != 0)
-    down = counts & (flow < 0)
+    counts = falls | (change > slack)
+    down, up = counts & (flow < 0), counts & (flow > 0)
     if not down.any():
         return False
-    follows = np.sign(change) == np.sign(flow)
     return bool(
-        follows[down].mean() >= _FOLLOWS
-        and (follows[counts & (flow > 0)].mean() if (counts & (flow > 0)).any() else 1) >= _FOLLOWS
+        falls[down].mean() >= _FOLLOWS and (not up.any() or (~falls[up]).mean() >= _FOLLOWS)
     )
 
 

@@ -12,6 +12,7 @@ from ._source import HEAD_BYTES, Source, delimiter_of, lines_of, split, squeeze
 AGAIN: Final = "Fetch, copy or export it again"
 COMMA_NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+([eE][-+]?\d+)?\s*")
 POINT_NUMBER: Final = re.compile(r"\s*[-+]?[\d,]*\.\d+([eE][-+]?\d+)?\s*")
+_RECORD: Final = re.compile(r"\s*[-+]?\d")  # headers begin otherwise
 _LONGEST_LINE: Final = 1_048_576
 _LONGEST_PREAMBLE: Final = 4_194_304
 _LOOKED_AT: Final = 50  # records whose numbers show the decimal sign
@@ -71,8 +72,10 @@ def header_with(*wanted: str, least: int = 0) -> Callable[[Sequence[str]], int]:
 
     def find(lines: Sequence[str]) -> int:
         for number, line in enumerate(lines):
+            if _RECORD.match(line):
+                continue
             delimiter = delimiter_of(line)
-            if line.count(delimiter) >= 1:
+            if delimiter in line:
                 fields = {squeeze(f.strip(" ~#")) for f in split(line, delimiter)}
                 if len(keys & fields) >= enough:
                     return number
