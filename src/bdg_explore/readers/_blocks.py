@@ -21,6 +21,7 @@ from ._source import Source, lines_of, listed, split
 
 _LONGEST_LINE: Final = 1_048_576
 _MOST_TEXT: Final = 128 * 1_048_576  # characters of records held at once
+_MOST_LINES: Final = 500_000
 _NOTHING: Final = frozenset(NO_NUMBER)
 
 
@@ -67,10 +68,10 @@ def text_lines(source: Source) -> Iterator[tuple[int, str]]:
         for line in _lines(source):
             number += 1
             total += len(line)
-            if total > _MOST_TEXT:
+            if total > _MOST_TEXT or number > _MOST_LINES:
                 raise ReadError(
-                    f"{source.name} holds more than {_MOST_TEXT >> 20} MiB of text, more than is "
-                    "read of such a file. Cut it into pieces."
+                    f"{source.name} holds more than {_MOST_TEXT >> 20} MiB or {_MOST_LINES} lines "
+                    "of text, more than is read of such a file. Cut it into pieces."
                 )
             if "\0" in line:
                 raise ReadError(

@@ -25,6 +25,7 @@ _GZIP: Final = b"\x1f\x8b"
 # was made to fill a memory. Small files may, for instance a test at rest.
 _HARMLESS: Final = 67_108_864
 _RATIO: Final = 100
+_PIECE: Final = 16_777_216
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 # How a file that no reader takes introduces itself, by its first bytes.
@@ -138,23 +139,30 @@ class Source:
             It is a gzip file that is damaged or cut short, or unpacks to far more than
             measurements do; or all of it was asked for and it is larger than 512 MiB.
         """
-        held, wanted = b"", LARGEST + 1 if most is None else most
-        if most is None and not self.gzipped and self.size <= LARGEST:
+        if most is None and not self.gzipped:
+            if self.size > LARGEST:
+                raise ReadError(self._too_large())
             return self.path.read_bytes() if self.path else self.data
+        left = LARGEST + 1 if most is None else most
+        pieces = []
         try:
-            if most is not None or self.gzipped:
-                with self.open() as stream:
-                    held = stream.read(wanted)
+            with self.open() as stream:
+                while left > 0 and (piece := stream.read(min(left, _PIECE))):
+                    pieces.append(piece)
+                    left -= len(piece)
         except (OSError, EOFError, zlib.error) as error:
             raise ReadError(
                 f"{self.name} is not a whole gzip file: {error}. Fetch or copy it again."
             ) from error
-        if most is None and (len(held) > LARGEST or not self.gzipped):
-            raise ReadError(
-                f"{self.name} is larger than {LARGEST >> 20} MiB, and this format is read in one "
-                "piece. Export the test in parts, or as csv."
-            )
-        return held
+        if most is None and left <= 0:
+            raise ReadError(self._too_large())
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _too_large(self) -> str:
+        return (
+            f"{self.name} is larger than {LARGEST >> 20} MiB, and this format is read in one "
+            "piece. Export the test in parts, or as csv."
+        )
 
     def seekable(self) -> Any:
         """Open the bytes as an Arrow stream one can jump in; in memory if they are gzip."""
