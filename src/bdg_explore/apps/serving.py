@@ -66,7 +66,7 @@ def apps_for(
             raise ParameterError(f"Two pages would be called {address[2:]}. Rename a notebook.")
     links = [
         ("Explorer", "./explorer"),
-        ("Bring", "./bring"),
+        ("Bring files", "./bring"),
         *((one.name, f"./{one.slug}") for one in notebooks),
     ]
 
