@@ -75,8 +75,8 @@ _COLUMNS: Final = unit_rules(
 def _recognises(head: Head) -> bool:
     if not head.is_text:
         return False
-    tilde = head.raw.lstrip(b"\xef\xbb\xbf").startswith(b"~")
-    return (tilde or b"asytec" in head.raw[:400]) and _HEADER(head.lines) >= 0
+    begins = "\n".join(head.lines[:5]).lstrip("\ufeff")
+    return (begins.startswith("~") or "asytec" in begins) and _HEADER(head.lines) >= 0
 
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

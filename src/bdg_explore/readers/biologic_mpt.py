@@ -67,7 +67,7 @@ from ._units import unit_rules
 
 _NAME: Final = "biologic_mpt"
 _DESCRIPTION: Final = "BioLogic EC-Lab and BT-Lab text export (.mpt), cycling and impedance"
-_MAGIC: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(EC|BT)-Lab\s+ASCII\s+FILE", re.IGNORECASE)
+_MAGIC: Final = re.compile(r"\s*(EC|BT)-Lab\s+ASCII\s+FILE", re.IGNORECASE)
 _LINES: Final = re.compile(r"\s*Nb header lines\s*:\s*(\d+)", re.IGNORECASE)
 _START: Final = re.compile(r"\s*(?:Acquisition|Technique) started on\s*:\s*(.*\S)")
 _AT_REST: Final = re.compile(r"open circuit|\bOCV\b", re.IGNORECASE)
@@ -130,7 +130,9 @@ def _is_header(line: str) -> bool:
 def _is_text(head: Head) -> bool:
     if not head.is_text:
         return False
-    return bool(_MAGIC.match(head.raw)) or any(_is_header(line) for line in head.lines[:3])
+    return any(_MAGIC.match(line.lstrip("\ufeff")) for line in head.lines[:3]) or any(
+        _is_header(line) for line in head.lines[:3]
+    )
 
 
 def _sounds(head: Head) -> bool:

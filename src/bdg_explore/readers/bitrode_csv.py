@@ -42,7 +42,7 @@ from ._delimited import read_delimited
 from ._layout import header_with
 from ._reader import From, Raw, Reader, Request, Rules
 from ._signs import direction_of_word, sign_by_state
-from ._source import Head, split, squeeze
+from ._source import Head, delimiter_of, split, squeeze
 from ._steps import number_steps
 from ._units import unit_rules
 
@@ -105,7 +105,8 @@ def _recognises(head: Head) -> bool:
     if not head.is_text:
         return False
     at = _header_line(head.lines[:200])
-    return at >= 0 and "mode" in {squeeze(h) for h in split(head.lines[at], ",")}
+    line = head.lines[max(at, 0)]
+    return at >= 0 and "mode" in {squeeze(h) for h in split(line, delimiter_of(line))}
 
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

@@ -32,10 +32,10 @@ from ._clock import local_time
 from ._faults import NO_NUMBER
 from ._headers import unit_of
 from ._layout import AGAIN
-from ._reader import From, Raw, Reader, Request, Wanted
-from ._source import Head, Source, lines_of
+from ._reader import BadText, From, Raw, Reader, Request, Wanted
+from ._source import HEAD_BYTES, Head, Source, lines_of
 
-_MAGIC: Final = b"LabVIEW Measurement"
+_MAGIC: Final = "LabVIEW Measurement"
 _END: Final = "***End_of_Header***"
 _NUMBERS: Final = re.compile(r"(\t[-+]?\d+(?:[.,]\d*)?(?:[eE][-+]?\d+)?)+\t?")
 _PLAUSIBLE: Final = (-60.0, 200.0)
@@ -57,23 +57,27 @@ class _Piece:
 
 
 def _recognises(head: Head) -> bool:
-    if head.raw.lstrip(b"\xef\xbb\xbf").startswith(_MAGIC):
-        return True
-    return head.is_text and _bare(head)
+    return head.is_text and (_headed(head) or _bare(head))
+
+
+def _headed(head: Head) -> bool:
+    return bool(head.lines) and head.lines[0].lstrip("\ufeff").startswith(_MAGIC)
 
 
 def _bare(head: Head) -> bool:
     """Whether it is TABs and numbers alone, the first field empty, as LabVIEW leaves it."""
     lines = [line for line in head.lines[:200] if line.strip()]
-    if len(head.lines) > 1:
-        lines = lines[:-1] or lines
+    if len(head.raw) == HEAD_BYTES:
+        lines = lines[:-1]  # the last one may be cut
     counts = {line.rstrip("\t").count("\t") for line in lines}
     return len(lines) >= 2 and len(counts) == 1 and all(_NUMBERS.fullmatch(x) for x in lines)
 
 
 def _load(request: Request) -> Raw:
     source = request.source
-    if source.head.raw.lstrip(b"\xef\xbb\xbf").startswith(_MAGIC):
+    if not source.head.raw:
+        raise ReadError(f"{source.name} is empty (0 bytes). {AGAIN}.")
+    if _headed(source.head):
         return _with_headers(source)
     if not _bare(source.head):
         raise ReadError(
@@ -265,7 +269,13 @@ def _starts(pieces: list[_Piece], source: Source) -> list[float]:
                     "and time, so their order in time is unknown."
                 )
             return [0.0]
-        seconds, _ = local_time(pa.array([f"{date} {found[1]}"]))
+        try:
+            seconds, _ = local_time(pa.array([f"{date} {found[1]}"]))
+        except BadText as bad:
+            raise ReadError(
+                f"{source.name}: piece {len(starts) + 1} begins at {bad.text[:60]!r}, which is no "
+                f"date. {AGAIN}."
+            ) from None
         part = float(f"0.{found[2]}") if found[2] else 0.0
         starts.append(seconds[0].as_py() + part)
     return starts

@@ -61,6 +61,8 @@ def _recognises(head: Head) -> bool:
 
 def _load(request: Request) -> Raw:
     source = request.source
+    if not source.head.raw:
+        raise ReadError(f"{source.name} is empty (0 bytes). {AGAIN}.")
     found = _layers(source.head.lines) if source.head.is_text else None
     if found is None:
         raise ReadError(

@@ -63,12 +63,10 @@ _COLUMNS: Final = unit_rules(
 
 
 def _recognises(head: Head) -> bool:
-    begins = head.raw[:4096]
-    return head.is_text and ((b"[Summary]" in begins and b"ovonix" in begins) or _bare(head))
-
-
-def _bare(head: Head) -> bool:
-    return _HEADER(head.lines[:3]) >= 0
+    if not head.is_text:
+        return False
+    begins = "\n".join(head.lines[:40])
+    return ("[Summary]" in begins and "ovonix" in begins) or _HEADER(head.lines[:3]) >= 0
 
 
 def _load(request: Request) -> Raw:

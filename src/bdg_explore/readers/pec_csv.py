@@ -64,9 +64,8 @@ _COLUMNS: Final = unit_rules(
 def _recognises(head: Head) -> bool:
     if not head.is_text:
         return False
-    return head.raw.lstrip(b"\xef\xbb\xbf").startswith(b"Request Year:") or (
-        _HEADER(head.lines[:400]) >= 0
-    )
+    first = head.lines[0].lstrip("\ufeff") if head.lines else ""
+    return first.startswith("Request Year:") or _HEADER(head.lines[:400]) >= 0
 
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
