@@ -361,10 +361,11 @@ def run(inputs: int, seed: int, workers: int) -> int:
                 findings.append(f"a worker ended with {code}")
     for finding in findings:
         print(finding)
+    took = time.perf_counter() - began
     print(
-        f"{sum(told.values())} inputs over {len(share)} formats in "
-        f"{time.perf_counter() - began:.0f} s: {told['frame']} frames, "
-        f"{told['error']} named errors, {len(findings)} findings; slowest {slowest:.1f} s (limit {SECONDS}), most memory {largest:.0f} MiB (limit 1024)"
+        f"{sum(told.values())} inputs over {len(share)} formats in {took:.0f} s: "
+        f"{told['frame']} frames, {told['error']} named errors, {len(findings)} findings; "
+        f"slowest {slowest:.1f} s (limit {SECONDS}), most memory {largest:.0f} MiB (limit 1024)"
     )
     return 1 if findings or not told else 0
 

@@ -72,7 +72,7 @@ def header_with(*wanted: str, least: int = 0) -> Callable[[Sequence[str]], int]:
 
     def find(lines: Sequence[str]) -> int:
         for number, line in enumerate(lines):
-            if _RECORD.match(line):
+            if len(line) > HEAD_BYTES or _RECORD.match(line):
                 continue
             delimiter = delimiter_of(line)
             if delimiter in line:

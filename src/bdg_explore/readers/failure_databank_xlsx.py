@@ -99,7 +99,7 @@ def _loader(headers: Sequence[str]) -> Callable[[Request], Raw]:
         facts = {"sheet": table.sheet, "rows_left_out": left_out}
         raw = raw_of(request, [table], notes=notes, facts=facts, missing=_MISSING)
         for i, wanted in enumerate(raw.plan):
-            if wanted.name == TEST_DATE:
+            if wanted.name == TEST_DATE and dates is not None:
                 raw.values[i] = dates
             elif wanted.held != "text":
                 raw.values[i] = _without(table.columns[wanted.place])

@@ -24,6 +24,7 @@ tester begins so. `step_id` is the line of the procedure.
 """
 
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +55,7 @@ from ._clock import duration, is_date, local_time, time_of_day
 from ._counters import settle_counters
 from ._delimited import read_delimited
 from ._layout import Layout, header_with
-from ._reader import From, Raw, Reader, Request
+from ._reader import BadText, From, Raw, Reader, Request
 from ._signs import Direction, sign_by_state, sign_by_voltage
 from ._source import Head, delimiter_of, split, squeeze
 from ._steps import number_steps
@@ -215,8 +216,9 @@ def _settle_time(raw: Raw, date: int | None) -> None:
             return
         scale = 1.0
         if date is not None:
-            seconds, _ = local_time(raw.values[date])
-            scale = _ratio(raw.values[i], seconds)
+            with suppress(BadText):  # a wrong date is told when the dates are converted
+                seconds, _ = local_time(raw.values[date])
+                scale = _ratio(raw.values[i], seconds)
         told = _SECONDS.get(scale, "")
         raw.notes.append(
             f"{wanted.header!r} states no unit; by the dates beside it these are {told}"

@@ -182,7 +182,10 @@ def _table(
         table = read("latin-1" if encoding == "latin-1" else "utf-8")
     except pa.ArrowInvalid:
         wrong.clear()
-        table = read("latin-1")
+        try:
+            table = read("latin-1")
+        except pa.ArrowInvalid as error:
+            raise ReadError(f"{source.name} cannot be read: {error}. {AGAIN}.") from error
     if wrong:
         line = int(numbers[min(max((wrong[0].number or 1) - 1, 0), len(numbers) - 1)])
         raise ReadError(
