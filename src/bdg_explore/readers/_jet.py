@@ -186,8 +186,9 @@ class Database:
 
     def _words(self, at: Array) -> Array:
         """Return the 16-bit numbers at some places."""
-        low: Array = self._bytes[at].astype(np.int64)
-        return low | self._bytes[at + 1].astype(np.int64) << 8
+        words: Array = self._bytes[at].astype(np.int64)
+        words |= self._bytes[at + 1].astype(np.int64) << 8
+        return words
 
     def _read(self, page: int, name: str) -> dict[str, Array]:
         columns = self._columns(self._definition(page, name), name)

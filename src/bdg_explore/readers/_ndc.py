@@ -246,11 +246,10 @@ def _slots(data: bytes, layout: Layout) -> tuple[npt.NDArray[Any], npt.NDArray[n
         valid = np.unpackbits(bits, axis=1, bitorder="little", count=count).ravel().view(bool)
     else:
         valid = records["index"] != 0
-    end = len(valid) - int(valid[::-1].argmax()) if valid.any() else 0
-    if valid[:end].all():  # as a rule only the last page is not full
-        return records[:end], np.arange(1, end + 1)
-    places = np.flatnonzero(valid)
-    return records[places], places + 1
+    places: npt.NDArray[np.int64] = np.flatnonzero(valid)
+    end = int(places[-1]) + 1 if len(places) else 0
+    chosen = records[:end] if len(places) == end else records[places]  # the former needs no copy
+    return chosen, places + 1
 
 
 def _dates(records: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
