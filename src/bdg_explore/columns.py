@@ -140,6 +140,7 @@ GAP_DURATION: Final = "gap_duration_second"
 RECORD_COUNT: Final = "record_count"
 COMPLETE: Final = "complete"
 CAPACITY_SOURCE: Final = "capacity_source"
+CYCLE_TYPE: Final = "cycle_type"
 CAPACITY_DEVIATION: Final = "capacity_deviation"
 EQUIVALENT_FULL_CYCLES: Final = "equivalent_full_cycles"
 STATE_OF_HEALTH: Final = "state_of_health"
@@ -364,6 +365,13 @@ _CYCLES: Final = (
         "Capacity from",
         "",
         "Where the capacity comes from: reported by the file, the tester's counter, our integral.",
+        "text",
+    ),
+    Column(
+        CYCLE_TYPE,
+        "Cycle type",
+        "",
+        "What the cycle was for, in the file's own words: reset, hppc, rpt_1C ...",
         "text",
     ),
     Column(

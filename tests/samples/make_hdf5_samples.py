@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from scipy.io import savemat
 
 HERE = Path(__file__).parent
 
@@ -291,7 +292,119 @@ def bdf_json() -> None:
     keep("bdf_json", "columns.bdf.json", json.dumps(whole).encode(), "timeseries", [], BDF_GIVES)
 
 
+# --- BEEP, and MATLAB 5 ---------------------------------------------------------------------------
+
+
+def beep_json() -> None:
+    summary = {
+        "cycle_index": [0, 1],
+        "discharge_capacity": [4.5, 4.25],
+        "charge_capacity": [4.0, 4.5],
+        "discharge_energy": [16.5, 15.5],
+        "charge_energy": [15.5, 17.5],
+        "dc_internal_resistance": [0.05, 0.0625],
+        "temperature_average": [float("nan"), 25.5],
+        "date_time_iso": ["2019-12-16T22:03:25+00:00", "2019-12-17T14:01:41+00:00"],
+        "energy_efficiency": [1.0625, 0.875],
+        "charge_throughput": [4.0, 8.5],
+        "energy_throughput": [15.5, 33.0],
+        "charge_duration": [float("nan"), 20165.0],
+        "paused": [0, 0],
+    }
+    curves = {
+        "cycle_index": [0, 0],
+        "step_type": ["discharge", "charge"],
+        "voltage": [3.0, 3.0],
+        "current": [-1.0, 1.0],
+        "charge_capacity": [float("nan"), 0.25],
+        "discharge_capacity": [4.25, 0.0],
+    }
+    diagnostic = {"cycle_index": [0, 1], "cycle_type": ["reset", "hppc"]}
+    content = {
+        "@module": "beep.structure",
+        "@class": "ProcessedCyclerRun",
+        "barcode": "00021F",
+        "protocol": "invented.000",
+        "summary": summary,
+        "cycles_interpolated": curves,
+        "diagnostic_summary": diagnostic,
+        "diagnostic_interpolated": None,
+    }
+    columns = {
+        "cycle_count": [0, 1],
+        "unix_time_second": [1_576_533_805.0, 1_576_591_301.0],
+        "cycle_type": ["reset", "hppc"],
+        "cycle_charging_capacity_ah": [4.0, 4.5],
+        "cycle_discharging_capacity_ah": [4.5, 4.25],
+        "cycle_charging_energy_wh": [15.5, 17.5],
+        "cycle_discharging_energy_wh": [16.5, 15.5],
+        "energy_efficiency": [1.0625, 0.875],
+        "charging_capacity_ah": [4.0, 8.5],
+        "charging_energy_wh": [15.5, 33.0],
+        "dc_internal_resistance_ohm": [0.05, 0.0625],
+        "mean_temperature_celsius": [None, 25.5],
+    }
+    left = ["charge_duration", "paused"]
+    keep("beep_json", "structure.json", json.dumps(content).encode(), "cycles", left, columns)
+
+
+def oxford_part(day: float, capacity: float, volts: Sequence[float], **more: float) -> dict:
+    """One charge or discharge of three records, six hours apart; 740 mAh in twelve hours."""
+    columns = {
+        "t": day + np.array([0.0, 0.25, 0.5]),
+        "v": np.array(volts),
+        "q": np.array([0.0, capacity / 2, capacity]),
+        "T": np.array([40.0, 40.5, 41.0]),
+        **{name: np.full(3, value) for name, value in more.items()},
+    }
+    return {name: values.reshape(-1, 1) for name, values in columns.items()}
+
+
+def mat5(variables: dict) -> bytes:
+    """Write a MATLAB 5 file that says nothing of when it was written."""
+    buffer = io.BytesIO()
+    savemat(buffer, variables, do_compression=True)
+    content = bytearray(buffer.getvalue())
+    content[:116] = b"MATLAB 5.0 MAT-file, Platform: none".ljust(116)
+    return bytes(content)
+
+
+def oxford_mat() -> None:
+    up, down = (2.75, 3.75, 4.25), (4.25, 3.75, 2.75)
+
+    def cycle(day: float, capacity: float) -> dict:
+        return {
+            "C1ch": oxford_part(day, capacity, up),
+            "C1dc": oxford_part(day + 1, -capacity, down),
+        }
+
+    cells = {
+        "Cell1": {"cyc0000": cycle(735000.0, 740.0), "cyc0100": cycle(735010.0, 720.0)},
+        "Cell2": {"cyc0000": cycle(735000.5, 736.0)},
+    }
+    parts = [("Cell1", 0, 0.74), ("Cell1", 100, 0.72), ("Cell2", 0, 0.736)]
+    milli = [1e3 * size * share for _, _, size in parts for share in (0, 0.5, 1)]
+    charge, discharge = [], []
+    for i in range(0, len(milli), 3):
+        values = [float(f"{q:.6g}") / 1000 for q in milli[i : i + 3]]
+        charge += [*values, None, None, None]
+        discharge += [None, None, None, *values]
+    columns = {
+        "cell": [cell for cell, _, _ in parts for _ in range(6)],
+        "cycle_count": [number for _, number, _ in parts for _ in range(6)],
+        "step_type": ["C1ch"] * 3 + ["C1dc"] * 3 + ["C1ch"] * 3 + ["C1dc"] * 3 + ["C1ch"] * 3
+        + ["C1dc"] * 3,
+        "voltage_volt": [*up, *down] * 3,
+        "charging_capacity_ah": charge,
+        "discharging_capacity_ah": discharge,
+        "surface_temperature_celsius": [40.0, 40.5, 41.0] * 6,
+    }  # fmt: skip
+    keep("oxford_mat", "dataset.mat", mat5(cells), "curves", [], columns)
+
+
 if __name__ == "__main__":
+    beep_json()
+    oxford_mat()
     matr_mat()
     indigo_h5()
     battdat()

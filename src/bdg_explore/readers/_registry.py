@@ -17,6 +17,7 @@ import pandas as pd
 
 from bdg_explore.errors import ParameterError, ReadError, UnknownFormatError, did_you_mean
 
+from ._companions import companion
 from ._reader import ANY_TABLE, Reader
 from ._source import Head, Source, as_source, listed
 
@@ -174,6 +175,9 @@ def recognise(source: Source, table: str | None) -> Reader:
             f"{source.name} could be any of {listed(sorted(candidates))}. Say which with format=."
         )
     if not candidates:
+        beside = companion(head)
+        if beside:
+            raise UnknownFormatError(f"{source.name} is {beside}.")
         raise UnknownFormatError(
             f"No format is known for {source.name}, {head.describe()}. "
             "Give format= (bdg.formats() lists them), or for a table of your own "

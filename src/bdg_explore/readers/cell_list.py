@@ -1,8 +1,8 @@
 """Lists of cells: Battery Archive's import manifests and service rows, laboratory records.
 
-A workbook (``cell_list.xlsx``, an experiment record) or a Feather file with one row a cell: its
-name, and what is known about it. Headers are matched by their words; states of charge in percent
-become fractions. What a header says in no unit (thickness, nail speed) is left unmapped.
+A workbook (``cell_list.xlsx``, an experiment record), a csv or a Feather file with one row a cell:
+its name, and what is known about it. Headers are matched by their words; states of charge in
+percent become fractions. What a header says in no unit (thickness, nail speed) is left unmapped.
 
 References
 ----------
@@ -36,6 +36,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ReadError
 
 from ._archive import AGAIN
+from ._delimited import delimited
 from ._reader import From, Raw, Reader, Request, Rules
 from ._sheets import raw_of
 from ._source import Head, Source, listed, squeeze
@@ -44,20 +45,21 @@ from ._workbook import Workbook, no_table, open_workbook, workbook
 
 _ARROW: Final = (b"ARROW1", b"FEA1")
 _MISSING: Final = ("-", "NA", "N/A")
+_load_csv: Final = delimited()
 _LARGEST: Final = 268_435_456
 _NAMES: Final[dict[str, str | tuple[str, ...]]] = {
     NATIVE_ID: ("cell_id", "Cell", "Cell Name", "Battery ID", "Name", "file_id"),
     CATHODE: ("cathode", "Cathode Chemistry", "Chemistry"),
     ANODE: ("anode", "Anode Chemistry"),
-    NOMINAL_CAPACITY: ("ah", "Nominal Capacity", "Rated Capacity"),
+    NOMINAL_CAPACITY: ("ah", "Nominal Capacity", "Rated Capacity", "capacity_ah"),
     FORM_FACTOR: ("form_factor", "Format", "Geometry"),
     CELL_MODEL: ("model", "Cell Model", "Part Number"),
     MANUFACTURER: ("manufacturer", "Maker"),
     AMBIENT_TEMPERATURE: ("temperature", "Ambient Temperature"),
-    SOC_MAXIMUM: "soc_max",
-    SOC_MINIMUM: "soc_min",
-    CHARGING_C_RATE: "crate_c",
-    DISCHARGING_C_RATE: "crate_d",
+    SOC_MAXIMUM: ("soc_max", "max_soc"),
+    SOC_MINIMUM: ("soc_min", "min_soc"),
+    CHARGING_C_RATE: ("crate_c", "charge_crate"),
+    DISCHARGING_C_RATE: ("crate_d", "discharge_crate"),
     MINIMUM_VOLTAGE: ("v_min", "Minimum Voltage"),
     MAXIMUM_VOLTAGE: ("v_max", "Maximum Voltage"),
     "initial_voltage_volt": "v_init",
@@ -90,6 +92,8 @@ def _recognises(head: Head) -> bool:
             return _is_list(_feather(head.source).column_names)
         except ReadError:
             return False
+    if head.is_text:
+        return _is_list(head.headers)
     book = workbook(head)
     return book is not None and _place(book) is not None
 
@@ -98,6 +102,8 @@ def _load(request: Request) -> Raw:
     source = request.source
     if source.head.raw.startswith(_ARROW):
         return _load_feather(request)
+    if source.head.is_text:
+        return _load_csv(request)
     book = open_workbook(source)
     place = _place(book)
     if place is None:
@@ -169,5 +175,5 @@ READER = Reader(
     load=_load,
     columns=_columns,
     table="cells",
-    suffixes=(".xlsx", ".feather"),
+    suffixes=(".xlsx", ".csv", ".feather"),
 )
