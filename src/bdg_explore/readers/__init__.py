@@ -18,6 +18,7 @@ from ._series import base_name, group, name_part
 from ._source import Head, Source, as_source
 from ._walk import walk
 from ._write import write_bdf
+from .table import likely_table
 
 __all__ = [
     "BadText",
@@ -35,6 +36,7 @@ __all__ = [
     "formats",
     "group",
     "join",
+    "likely_table",
     "name_part",
     "read",
     "reader",

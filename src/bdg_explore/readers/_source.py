@@ -125,7 +125,7 @@ class Source:
 
     def arrow(self) -> Any:
         """Open the bytes as an Arrow stream, decompressed; fast for large files."""
-        raw = pa.OSFile(os.fspath(self.path)) if self.path else pa.BufferReader(self.data)
+        raw = pa.OSFile(os.fsencode(self.path)) if self.path else pa.BufferReader(self.data)
         if not self.gzipped:
             return raw
         return pa.PythonFile(_Bounded(pa.CompressedInputStream(raw, "gzip"), self), mode="r")

@@ -81,7 +81,8 @@ def linear(values: Any, scale: float, offset: float) -> Any:
     """Return ``values * scale + offset``; divide where that rounds better (``ms / 1000``)."""
     if scale != 1:
         whole = round(1 / scale) if abs(scale) < 1 else 0
-        values = values / whole if whole and 1 / whole == scale else values * scale
+        with np.errstate(over="ignore"):  # a number out of range becomes infinite, and is found
+            values = values / whole if whole and 1 / whole == scale else values * scale
     return values + offset if offset else values
 
 
@@ -190,8 +191,11 @@ def _flags(values: Any) -> Any:
     given = pd.Series(values)
     if given.dtype == bool:
         return given.to_numpy()
+    missing = (given.isna() | (given.astype(str).str.strip() == "")).to_numpy()
     flags = [_TRUTH.get(str(value).strip().lower()) for value in given]
-    if None in flags:
-        row = flags.index(None)
-        raise BadText(row, str(given.iloc[row]), "true or false")
+    for row, flag in enumerate(flags):
+        if flag is None and not missing[row]:
+            raise BadText(row, str(given.iloc[row]), "true or false")
+    if missing.any():  # a table of several cells, of which some do not say
+        return np.array([np.nan if m else f for f, m in zip(flags, missing, strict=True)], object)
     return np.array(flags, dtype=bool)

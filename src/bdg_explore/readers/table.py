@@ -14,10 +14,15 @@ from ._walk import guess_table
 from .bdf import is_bdf
 
 
+def likely_table(head: Head) -> str | None:
+    """Say which table the headers of a plain table make, None if none that is known."""
+    headers = head.parquet_columns or head.headers
+    named = (canonical_name(header) for header in headers)
+    return guess_table([name for name, _ in filter(None, named) if name in COLUMNS])
+
+
 def _csv(head: Head) -> bool:
-    named = (canonical_name(header) for header in head.headers)
-    known = [name for name, _ in filter(None, named) if name in COLUMNS]
-    return guess_table(known) is not None and not is_bdf(head.headers)
+    return bool(head.headers) and likely_table(head) is not None and not is_bdf(head.headers)
 
 
 def _parquet(head: Head) -> bool:

@@ -67,7 +67,13 @@ class Former:
 def _by_cell(whole: pa.Table, table: str) -> Iterator[tuple[str, pa.Table]]:
     if not whole.num_rows or CELL not in whole.column_names:
         return
+    labels = [f.name for f in whole.schema if pa.types.is_dictionary(f.type)]
     cells = whole[CELL].cast(pa.string()).to_numpy(zero_copy_only=False)
     begin = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1])))
     for start, stop in zip(begin, [*begin[1:], len(cells)], strict=True):
-        yield str(cells[start]), slim(whole.slice(start, stop - start), table)
+        rows = slim(whole.slice(start, stop - start), table)
+        for name in labels:  # only the labels of this cell, as they were first written
+            if name in rows.column_names:
+                own = rows[name].cast(pa.string()).combine_chunks().dictionary_encode()
+                rows = rows.set_column(rows.column_names.index(name), name, own)
+        yield str(cells[start]), rows

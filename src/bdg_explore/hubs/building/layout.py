@@ -60,5 +60,5 @@ def read_json(path: Path) -> Any:
 
 def write_json(content: Any, path: Path) -> None:
     """Write JSON that is the same for the same content."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")

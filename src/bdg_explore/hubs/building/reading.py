@@ -37,7 +37,8 @@ def look(path: Path) -> dict[str, Any]:
         known = readers.detect(path)
     except BdgError as error:
         return {"sha256": sha256, "error": str(error), "unknown": not isinstance(error, ReadError)}
-    return {"sha256": sha256, "format": known.name, "table": known.table, "tester": known.tester}
+    table = known.table if known.table != "any" else readers.likely_table(source.head)
+    return {"sha256": sha256, "format": known.name, "table": table or "", "tester": known.tester}
 
 
 def read_series(job: Mapping[str, Any]) -> dict[str, Any]:

@@ -200,12 +200,12 @@ class _Build:
 
     def _distinct(self, known: Sequence[Known]) -> list[Known]:
         first: dict[str, Known] = {}
-        for one in known:
-            other = first.setdefault(one.sha256, one)
+        for one in sorted(known, key=lambda one: (len(one.file.name), one.file.name)):
+            other = first.setdefault(one.sha256, one)  # "run.csv" goes before "run (1).csv"
             if other is not one:
                 reason = f"the same content as {other.file.name}"
                 self._report(one.file.name, "duplicate", reason, sha256=one.sha256)
-        return list(first.values())
+        return sorted(first.values(), key=lambda one: one.file.name)
 
     # --- reading ----------------------------------------------------------------------------------
 
