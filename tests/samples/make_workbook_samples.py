@@ -139,7 +139,8 @@ def neware_xlsx() -> None:
         "unix_time_second": [UNIX - 0.25 + s for s in (0, 10, 10, 30)],
         "current_ampere": [0.5, 0.5, -0.25, -0.25],
         "voltage_volt": [3.5, 3.75, 3.5, 3.25],
-        "step_cumulative_capacity_ah": [0.0, 0.00125, 0.0, 0.00125],
+        "step_charging_capacity_ah": [0.0, 0.00125, 0.0, 0.0],
+        "step_discharging_capacity_ah": [0.0, 0.0, 0.0, 0.00125],
         "temperature_t1_celsius": [21.5, 22.5, 23.5, 24.5],
     }
     keep("neware_xlsx", "detail.xlsx", xlsx(book), "timeseries", ["Jump"], columns)

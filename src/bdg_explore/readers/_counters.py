@@ -23,6 +23,7 @@ _SAYS: Final = {
     "step": "restarts with each step",
     "otherwise": "restarts at other places than cycles and steps",
 }
+_WAYS: Final = ("charging", "discharging")
 _SLACK: Final = 1e-6  # of the counter's range: a larger fall is a restart
 _CLEAR: Final = 0.01  # of the counter's range: that much must not be carried over a restart
 _LEAPS: Final = 5.0  # times the usual change of a signed counter: a leap
@@ -227,4 +228,57 @@ def positive(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
             if np.nanmax(values, initial=-np.inf) <= 0 and np.nanmin(values, initial=np.inf) < 0:
                 frame[name] = 0.0 - values
                 notes.append(f"{name} is written as a negative number; turned positive")
+    return frame
+
+
+def split_by_direction(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Split counters that count up in both directions by the current of their steps.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A time series with its current signed and `step_count`.
+    notes : list of str
+        Where to say it.
+
+    Returns
+    -------
+    DataFrame
+        In place of `step_cumulative_capacity_ah` the columns `step_charging_capacity_ah` and
+        `step_discharging_capacity_ah`, and so for energy: all of it in that of the step's
+        direction, 0 in the other. A counter is left whole where a step goes both ways, or where it
+        holds something in a step without current.
+    """
+    counted = [
+        name
+        for name in frame.columns
+        if str(name).startswith("step_cumulative_")
+        and not {name.replace("cumulative", w) for w in _WAYS} & set(frame.columns)
+    ]
+    if not counted or not {STEP, CURRENT} <= set(frame.columns):
+        return frame
+    current, step = frame[CURRENT].to_numpy(), frame[STEP].to_numpy()
+    begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
+    least = 1e-3 * float(np.nanmax(np.abs(current), initial=0.0))
+    up = np.add.reduceat((current > least).astype(int), begins) > 0
+    down = np.add.reduceat((current < -least).astype(int), begins) > 0
+    if (up & down).any():
+        row = int(begins[np.flatnonzero(up & down)[0]])
+        notes.append(
+            f"the step of record {row + 1} charges and discharges; {', '.join(counted)} not split"
+        )
+        return frame
+    way = np.repeat(up.astype(int) - down.astype(int), np.diff(np.r_[begins, len(step)]))
+    for name in counted:
+        values = frame[name].to_numpy()
+        if (np.nan_to_num(values[way == 0]) != 0).any():
+            notes.append(f"{name} is not 0 where no current flows; not split by direction")
+            continue
+        place = list(frame.columns).index(name)
+        frame = frame.drop(columns=name)
+        split = [name.replace("cumulative", what) for what in _WAYS]
+        for shift, (new, sign) in enumerate(zip(split, (1, -1), strict=True)):
+            part = np.where((way == sign) | np.isnan(values), values, 0.0)
+            frame.insert(place + shift, new, part)
+        notes.append(f"{name}: split into {' and '.join(split)} by the step's current")
     return frame

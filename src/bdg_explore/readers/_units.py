@@ -117,7 +117,7 @@ def _word(unit: str) -> str | None:
     """Give the word of a unit as the grammar of names has it."""
     if unit in _CASED:
         return _CASED[unit] or None
-    spelt = unit.casefold().replace("\ufffd", "?").replace("º", "°").replace("Â", "")
+    spelt = unit.replace("\ufffd", "?").replace("º", "°").replace("Â", "").casefold()
     if "?" in spelt or "°" in spelt:  # a degree sign, or what is left of one
         return _SPELT.get(spelt)
     return unit if unit_of(unit) is not None else _SPELT.get(spelt)

@@ -39,10 +39,6 @@ from bdg_explore.columns import (
     DC_INTERNAL_RESISTANCE,
     RECORD,
     STEP,
-    STEP_CHARGING_CAPACITY,
-    STEP_CHARGING_ENERGY,
-    STEP_DISCHARGING_CAPACITY,
-    STEP_DISCHARGING_ENERGY,
     STEP_ID,
     STEP_TIME,
     STEP_TYPE,
@@ -52,20 +48,18 @@ from bdg_explore.columns import (
 )
 
 from ._clock import duration, is_date, local_time, time_of_day
-from ._counters import settle_counters
+from ._counters import settle_counters, split_by_direction
 from ._delimited import read_delimited
 from ._layout import Layout, header_with
 from ._reader import BadText, From, Raw, Reader, Request
+from ._rows import numbers_of
 from ._signs import Direction, sign_by_state, sign_by_voltage
 from ._source import Head, delimiter_of, split, squeeze
 from ._steps import number_steps
 from ._units import quantity_and_unit, scale_to
 
-_COUNTED: Final = {
-    "step_cumulative_capacity_ah": (STEP_CHARGING_CAPACITY, STEP_DISCHARGING_CAPACITY),
-    "step_cumulative_energy_wh": (STEP_CHARGING_ENERGY, STEP_DISCHARGING_ENERGY),
-}
-_CAPACITY, _ENERGY = _COUNTED
+_CAPACITY: Final = "step_cumulative_capacity_ah"
+_ENERGY: Final = "step_cumulative_energy_wh"
 # what a header may call a quantity, in lower case without spaces; an m before it is a thousandth
 _CALLED: Final = {
     RECORD: ("rec#", "rec"),
@@ -82,6 +76,9 @@ _CALLED: Final = {
     AC_INTERNAL_RESISTANCE: ("acimp",),
     DC_INTERNAL_RESISTANCE: ("dcir",),
 }
+_MILLIAMPERE: Final = 1e-3
+_NO_CELL: Final = 200.0  # volts: no cell on a channel that measures milliamperes has as many
+_ABSOLUTE_ZERO: Final = -273.15
 _MILLI: Final = (_CAPACITY, _ENERGY, CURRENT, VOLTAGE)
 _LETTERS: Final[dict[str, Direction]] = {
     "C": "charge", "D": "discharge", "R": "rest", "O": "rest", "P": "either", "S": "either",
@@ -175,6 +172,7 @@ def _load(request: Request) -> Raw:
     if date is not None:
         raw.values[date] = _whole_dates(raw, raw.values[date])
     _settle_time(raw, date)
+    _settle_voltage(raw)
     return raw
 
 
@@ -231,6 +229,21 @@ def _settle_time(raw: Raw, date: int | None) -> None:
                     raw.values[j] = pc.multiply(raw.values[j], scale)
 
 
+def _settle_voltage(raw: Raw) -> None:
+    """Take voltages of hundreds, beside currents in mA, for the mV that they are."""
+    place = next((i for i, w in enumerate(raw.plan) if w.name == VOLTAGE), None)
+    if place is None or raw.plan[place].rule.scale != 1:
+        return
+    milli = any(w.name == CURRENT and w.rule.scale == _MILLIAMPERE for w in raw.plan)
+    usual = float(np.nanmedian(np.abs(numbers_of(raw.values[place])))) if milli else 0.0
+    if usual > _NO_CELL:
+        raw.values[place] = pc.multiply(raw.values[place], _MILLIAMPERE)
+        raw.notes.append(
+            f"{raw.plan[place].header!r} lies around {usual:.4g}, while the current is in mA: "
+            "taken as mV"
+        )
+
+
 def _ratio(time: Any, unix: Any) -> float:
     """Return how many seconds one unit of time is, if the dates agree on it; else 1."""
     t = np.diff(np.asarray(time.to_numpy(), dtype=float))
@@ -244,6 +257,11 @@ def _ratio(time: Any, unix: Any) -> float:
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     frame = _number_steps(frame)
+    cold = [
+        n for n in frame.columns if n.endswith("_celsius") and (frame[n] < _ABSOLUTE_ZERO).any()
+    ]
+    if cold:
+        notes.append(f"below absolute zero, so probably not connected: {', '.join(cold)}")
     if CURRENT not in frame.columns:
         return frame
     if STEP_TYPE in frame.columns:
@@ -254,7 +272,7 @@ def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         frame[CURRENT] = sign_by_voltage(
             frame[TEST_TIME], frame[VOLTAGE], frame[CURRENT], frame[STEP], notes
         )
-    return settle_counters(_by_direction(frame, notes), notes)
+    return settle_counters(split_by_direction(frame, notes), notes)
 
 
 def _number_steps(frame: pd.DataFrame) -> pd.DataFrame:
@@ -263,7 +281,7 @@ def _number_steps(frame: pd.DataFrame) -> pd.DataFrame:
         return number_steps(frame, CYCLE, STEP_ID, STEP_TIME)
     still = np.zeros(len(frame), bool)
     still[1:] = frame[CURRENT].to_numpy()[1:] == 0 if CURRENT in frame.columns else False
-    for name in (TEST_TIME, STEP_TIME, *_COUNTED):
+    for name in (TEST_TIME, STEP_TIME, _CAPACITY, _ENERGY):
         if name in frame.columns:
             still[1:] &= np.diff(frame[name].to_numpy()) == 0
     line = frame[STEP_ID].to_numpy()
@@ -272,40 +290,6 @@ def _number_steps(frame: pd.DataFrame) -> pd.DataFrame:
     numbered = number_steps(keys, CYCLE, STEP_ID, STEP_TIME)
     numbered[STEP_ID] = line
     return numbered
-
-
-def _by_direction(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    """Split counters that count up in both directions by the current of their steps."""
-    counted = [name for name in _COUNTED if name in frame.columns]
-    if not counted or STEP not in frame.columns:
-        return frame
-    current, step = frame[CURRENT].to_numpy(), frame[STEP].to_numpy()
-    begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
-    most = float(np.nanmax(np.abs(current), initial=0.0))
-    up = np.add.reduceat((current > 1e-3 * most).astype(int), begins) > 0
-    down = np.add.reduceat((current < -1e-3 * most).astype(int), begins) > 0
-    if (up & down).any():
-        row = int(begins[np.flatnonzero(up & down)[0]])
-        notes.append(
-            f"the step of record {row + 1} charges and discharges; "
-            f"{', '.join(counted)} not split by direction"
-        )
-        return frame
-    lengths = np.diff(np.r_[begins, len(step)])
-    way = np.repeat(up.astype(int) - down.astype(int), lengths)
-    for name in counted:
-        values = frame[name].to_numpy()
-        if (np.nan_to_num(values[way == 0]) != 0).any():
-            notes.append(f"{name} is not 0 where no current flows; not split by direction")
-            continue
-        place = list(frame.columns).index(name)
-        frame = frame.drop(columns=name)
-        for shift, (new, sign) in enumerate(zip(_COUNTED[name], (1, -1), strict=True)):
-            frame.insert(
-                place + shift, new, np.where((way == sign) | np.isnan(values), values, 0.0)
-            )
-        notes.append(f"{name}: split into {' and '.join(_COUNTED[name])} by the step's current")
-    return frame
 
 
 READER = Reader(

@@ -36,7 +36,7 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
-from ._counters import settle_counters
+from ._counters import settle_counters, split_by_direction
 from ._delimited import delimited
 from ._layout import header_with
 from ._reader import Reader, Rules
@@ -48,29 +48,35 @@ from ._units import quantity_and_unit, unit_rules
 CUMULATIVE: Final = ("step_cumulative_capacity_ah", "step_cumulative_energy_wh")
 
 NAMES: Final[dict[str, str | tuple[str, ...]]] = {
-    RECORD: ("DataPoint", "Record number", "Record Index", "Record ID", "Record", "Data serial"),
-    CYCLE: ("Cycle Index", "Cycle ID", "Cycle number", "Cycle"),
-    STEP_ID: ("Step Index", "Step ID", "Step number", "Step"),
-    STEP_TYPE: ("Step Type", "Step Name", "Status", "State", "Work mode"),
-    TEST_TIME: ("Cumulative Time", "Total Time", "CumTime"),
-    STEP_TIME: ("Time", "Step Time", "Relative Time", "Record Time"),
-    UNIX_TIME: ("Date", "Absolute Time", "Realtime", "Real Time", "DateTime", "Date Time"),
-    CURRENT: ("Current", "Cur"),
-    VOLTAGE: ("Voltage", "Vol", "Volt"),
+    RECORD: ("DataPoint", "Record number", "Record Index", "Record ID", "Record",
+             "Data serial", "数据序号", "记录号"),
+    CYCLE: ("Cycle Index", "Cycle ID", "Cycle number", "Cycle", "循环号", "循环序号"),
+    STEP_ID: ("Step Index", "Step ID", "Step number", "Step", "工步号", "工步序号"),
+    STEP_TYPE: ("Step Type", "Step Name", "Status", "State", "Work mode", "工步类型", "工步名称"),
+    TEST_TIME: ("Cumulative Time", "Total Time", "CumTime", "总时间", "累计时间"),
+    STEP_TIME: ("Time", "Step Time", "Relative Time", "Record Time", "时间"),
+    UNIX_TIME: ("Date", "Absolute Time", "Realtime", "Real Time", "DateTime", "Date Time",
+                "绝对时间", "日期"),
+    CURRENT: ("Current", "Cur", "电流"),
+    VOLTAGE: ("Voltage", "Vol", "Volt", "电压"),
     POWER: "Power",
     STEP_CHARGING_CAPACITY: (
         "Chg. Cap.", "Charge Capacity", "Capacitance_Chg", "CapaCity-Chg", "Cap_Chg", "Chg Cap",
+        "充电容量",
     ),
     STEP_DISCHARGING_CAPACITY: (
         "DChg. Cap.", "Discharge Capacity", "Capacitance_DChg", "CapaCity-Dchg", "Cap_DChg",
-        "DChg Cap",
+        "DChg Cap", "放电容量",
     ),
-    STEP_CHARGING_ENERGY: ("Chg. Energy", "Charge Energy", "Engy_Chg", "Energy_Chg", "Chg Energy"),
+    STEP_CHARGING_ENERGY: (
+        "Chg. Energy", "Charge Energy", "Engy_Chg", "Energy_Chg", "Chg Energy", "充电能量",
+    ),
     STEP_DISCHARGING_ENERGY: (
         "DChg. Energy", "Discharge Energy", "Engy_DChg", "Energy_DChg", "DChg Energy",
+        "放电能量",
     ),
-    CUMULATIVE[0]: ("Capacity", "Cap"),
-    CUMULATIVE[1]: ("Energy", "Engy"),
+    CUMULATIVE[0]: ("Capacity", "Cap", "容量"),
+    CUMULATIVE[1]: ("Energy", "Engy", "能量"),
     DC_INTERNAL_RESISTANCE: "DCIR",
     INTERNAL_RESISTANCE: "Contact resistance",
     **{f"temperature_t{i}_celsius": (f"T{i}", f"Aux. T{i}", f"Temperature{i}", f"AuxTemp{i}")
@@ -81,14 +87,15 @@ NAMES: Final[dict[str, str | tuple[str, ...]]] = {
 _HEADER: Final = header_with(
     "DataPoint", "Record number", "Record Index", "Cycle Index", "Step Index", "Step Type",
     "Cumulative Time", "Total Time", "Cycle number", "Step number", "Cycle", "Step", "State",
-    "Status", "Record", "Absolute Time", "DataPoint", "Cycle ID", "Step ID", least=3,
+    "Status", "Record", "Absolute Time", "DataPoint", "Cycle ID", "Step ID", "循环号", "工步号",
+    "工步类型", "总时间", least=3,
 )  # fmt: skip
 
 # what only Neware calls a column, and what others do whose headers are much the same
 _OWN: Final = {squeeze(word) for word in (
     "Step Type", "Step Name", "Status", "Cumulative Time", "Chg. Cap.", "DChg. Cap.",
     "Capacitance_Chg", "CapaCity-Chg", "Cap_Chg", "Record number", "Contact resistance",
-    "Absolute Time",
+    "Absolute Time", "工步类型", "循环号",
 )}  # fmt: skip
 _OTHERS: Final = {squeeze(word) for word in (
     "Test Time", "ACR", "TC_Counter1", "Is_FC_Data", "Amp-Hours", "Loop", "Potential",
@@ -122,7 +129,7 @@ def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         notes.append(
             f"{TEST_TIME} is put together from the times in the steps; pauses are not in it"
         )
-    return settle_counters(frame, notes)
+    return settle_counters(split_by_direction(frame, notes), notes)
 
 
 def columns(headers: Sequence[str]) -> Rules:

@@ -77,6 +77,7 @@ def _load(request: Request) -> Raw:
     headers = [
         [h.strip() for h in split(lines[at + i], delimiter)][i:] for i in range(3)
     ]  # each without the commas that indent it
+    _part_steps(layers, sum(1 for h in headers[0] if h), delimiter)
     cycle, step, record = (
         _table(layers[name], headers[i], i, delimiter, encoding, source)
         for i, name in enumerate(("cycle", "step", "record"))
@@ -145,6 +146,26 @@ def _split_layers(content: bytes, skip: int, delimiter: bytes) -> dict[str, tupl
             numbers[kept],
         )
     return found
+
+
+def _part_steps(layers: dict[str, tuple[bytes, Any]], width: int, delimiter: str) -> None:
+    """Part the lines that hold a cycle and, behind it, its first step without a line break."""
+    data, numbers = layers["cycle"]
+    mark = delimiter.encode()
+    cycles, steps, at = [], [], []
+    for line, number in zip(data.split(b"\n"), numbers.tolist(), strict=False):
+        fields = line.rstrip(b"\r").split(mark)
+        if any(field.strip() for field in fields[width:]):
+            steps.append(mark + mark.join(fields[width:]))
+            at.append(number)
+        cycles.append(mark.join(fields[:width]))
+    if not steps:
+        return
+    layers["cycle"] = (b"\n".join(cycles) + b"\n", numbers)
+    others, lines = layers["step"]
+    order = np.argsort(np.r_[lines, at], kind="stable")
+    pieces = [*(piece.rstrip(b"\r") for piece in others.split(b"\n")[: len(lines)]), *steps]
+    layers["step"] = (b"\n".join(pieces[i] for i in order) + b"\n", np.r_[lines, at][order])
 
 
 def _table(

@@ -14,12 +14,15 @@ from typing import Final
 import pandas as pd
 
 from bdg_explore.columns import (
+    AC_INTERNAL_RESISTANCE,
+    AMBIENT_TEMPERATURE,
     CURRENT,
     CYCLE,
     CYCLE_CHARGING_CAPACITY,
     CYCLE_CHARGING_ENERGY,
     CYCLE_DISCHARGING_CAPACITY,
     CYCLE_DISCHARGING_ENERGY,
+    DC_INTERNAL_RESISTANCE,
     INTERNAL_RESISTANCE,
     STEP_ID,
     STEP_TIME,
@@ -51,10 +54,13 @@ _COLUMNS: Final = unit_rules(
         CURRENT: "Current",
         CYCLE_CHARGING_CAPACITY: "Charge Capacity",
         CYCLE_DISCHARGING_CAPACITY: "Discharge Capacity",
-        CYCLE_CHARGING_ENERGY: "Charge Energy",
-        CYCLE_DISCHARGING_ENERGY: "Discharge Energy",
+        CYCLE_CHARGING_ENERGY: ("Charge Energy", "Charge Capacity"),  # an old export in mWh
+        CYCLE_DISCHARGING_ENERGY: ("Discharge Energy", "Discharge Capacity"),
         INTERNAL_RESISTANCE: ("Internal Resistance 1", "Internal Resistance"),
-        SURFACE_TEMPERATURE: ("Temp", "Temperature"),
+        SURFACE_TEMPERATURE: ("Cell surface temperature", "Temp", "Temperature"),
+        AMBIENT_TEMPERATURE: "Ambient temperature",
+        DC_INTERNAL_RESISTANCE: "DC Internal Resistance",
+        AC_INTERNAL_RESISTANCE: "AC Internal Resistance",
         "station_temperature_celsius": "Station Temperature",
     },
     dates=(UNIX_TIME,),
