@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -65,6 +65,7 @@ _SIGNATURES: Final = (
 _NUMBER: Final = re.compile(r"\s*\ufeff?[-+]?\d*[.,]?\d+([eE][-+]?\d+)?\s*")
 
 
+@lru_cache(maxsize=8192)
 def squeeze(header: str) -> str:
     """Reduce a header to what its spellings share.
 

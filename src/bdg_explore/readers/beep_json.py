@@ -1,10 +1,11 @@
 """BEEP structured data (Toyota Research Institute): JSON with a summary of cycles and their curves.
 
 ``cycles`` comes from ``summary``; the cycles that ``diagnostic_summary`` lists carry their
-`cycle_type` (reset, hppc, rpt_0.2C ...). ``charge_throughput`` and ``energy_throughput`` count on
-through the test and are the charging capacity and energy that never restart. ``charge_duration`` is
-the time to a fixed capacity that suits one kind of cell only, ``time_temperature_integrated`` is in
-minutes times degrees: both are left unmapped, as is ``paused``.
+`cycle_type` (reset, hppc, rpt_0.2C ...), and those that it alone lists are appended.
+``charge_throughput`` and ``energy_throughput`` count on through the test and are the charging
+capacity and energy that never restart. ``charge_duration`` is the time to a fixed capacity that
+suits one kind of cell only, ``time_temperature_integrated`` is in minutes times degrees: both are
+left unmapped, as is ``paused``.
 
 ``curves`` comes from ``cycles_interpolated``: capacity over an even grid of voltages, `step_type`
 saying whether it was charged or discharged. Points outside what was measured have no value.
@@ -96,10 +97,27 @@ def _facts(content: Mapping[str, Any]) -> dict[str, Any]:
 def _load_cycles(request: Request) -> Raw:
     content = _content(request)
     columns = _table(content, _SUMMARY, request.source)
-    kinds = _kinds(content.get(_DIAGNOSTIC))
+    diagnostic = content.get(_DIAGNOSTIC)
+    kinds = _kinds(diagnostic)
+    notes = []
     if kinds and "cycle_index" in columns:
+        added = _append(columns, dict(columns_in(diagnostic, request.source)))
+        if added:
+            notes.append(f"{added} cycles stand in {_DIAGNOSTIC} alone; appended")
         columns[CYCLE_TYPE] = [kinds.get(number) for number in columns["cycle_index"]]
-    return raw_of(request, columns, _facts(content))
+    raw = raw_of(request, columns, _facts(content))
+    raw.notes.extend(notes)
+    return raw
+
+
+def _append(columns: dict[str, Any], diagnostic: Mapping[str, Sequence[Any]]) -> int:
+    """Append the cycles that the diagnostic summary alone has; say how many."""
+    known = set(columns["cycle_index"])
+    rows = [i for i, number in enumerate(diagnostic["cycle_index"]) if number not in known]
+    for name in columns:
+        held = diagnostic.get(name)
+        columns[name] = [*columns[name], *(held[i] if held else None for i in rows)]
+    return len(rows)
 
 
 def _kinds(diagnostic: Any) -> dict[Any, str]:

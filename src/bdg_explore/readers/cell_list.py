@@ -66,6 +66,7 @@ _NAMES: Final[dict[str, str | tuple[str, ...]]] = {
     TEST_EQUIPMENT: ("tester", "Cycler"),
     OBJECTIVE: "test",
 }
+_CALLED: Final = {squeeze(name) for name in _NAMES[NATIVE_ID]}
 _PERCENT: Final = (SOC_MAXIMUM, SOC_MINIMUM)
 _LEAST: Final = 3  # columns about cells, its name among them, that make a list of cells
 # What speaks against a list of cells: a table of records or of tests.
@@ -73,6 +74,8 @@ _AGAINST: Final = ("Voltage", "Current", "Cycle Index", "Cycle", "Step", "Test-I
 
 
 def _is_list(headers: Sequence[str]) -> bool:
+    if not _CALLED & {squeeze(header) for header in headers}:
+        return False  # the quick way out of rows that are no headers
     known = set(_columns(headers))
     other = {squeeze(quantity_and_unit(h)[0]) for h in headers} & {squeeze(h) for h in _AGAINST}
     return NATIVE_ID in known and len(known) >= _LEAST and not other

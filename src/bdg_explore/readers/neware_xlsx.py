@@ -55,8 +55,9 @@ def _columns(headers: Sequence[str]) -> Rules:
 
 def _is_record(cells: Sequence[Any]) -> bool:
     headers = [str(cell).strip() for cell in cells if isinstance(cell, str)]
-    if _ARBIN in map(squeeze, headers):
-        return False
+    words = " ".join(headers).casefold()
+    if "vol" not in words or "cur" not in words or _ARBIN in map(squeeze, headers):
+        return False  # the quick way out of rows that are no headers
     named = set(_columns(headers))
     return {CURRENT, VOLTAGE, RECORD} <= named and bool({STEP_ID, STEP_TYPE} & named)
 
