@@ -99,22 +99,112 @@ def find(parser: argparse.ArgumentParser) -> Command:
     return run
 
 
-def formats(parser: argparse.ArgumentParser) -> Command:
-    """List the tester formats that can be read."""
-    del parser  # nothing to ask
+def convert(parser: argparse.ArgumentParser) -> Command:
+    """Turn any tester file into a file of the Battery Data Format."""
+    parser.add_argument("file", nargs="+", metavar="IN", help="the file, or the parts of one test")
+    parser.add_argument("out", metavar="OUT", help="ends on .csv, .csv.gz or .parquet")
+    parser.add_argument("--headers", choices=("machine", "label"), default="machine")
+    parser.add_argument("--format", help="name of the format; recognised if not given")
+    parser.add_argument("--table", help="which table, where the file holds several")
+    parser.add_argument("--force", action="store_true", help="replace OUT if it is there")
 
     def run(given: argparse.Namespace) -> int:
-        import bdg_explore as bdg
+        from bdg_explore.hubs.converting import convert as convert_files
 
-        del given
-        known = bdg.formats()
-        print(known.to_string() if hasattr(known, "to_string") else "\n".join(map(str, known)))
+        done = convert_files(
+            given.file,
+            given.out,
+            format=given.format,
+            table=given.table,
+            headers=given.headers,
+            overwrite=given.force,
+        )
+        print(done)
         return 0
 
     return run
 
 
-COMMANDS = (serve, find, formats)
+def check(parser: argparse.ArgumentParser) -> Command:
+    """Say how sound a file, a folder or a catalog is."""
+    parser.add_argument("path", nargs="+", metavar="PATH", help="file, folder or catalog")
+    parser.add_argument("--nominal", type=float, metavar="AH", help="nominal capacity [Ah]")
+
+    def run(given: argparse.Namespace) -> int:
+        from bdg_explore.hubs.checking import check_path
+
+        count = bad = 0
+        for path in given.path:
+            for found in check_path(path, nominal_capacity_ah=given.nominal):
+                count += not found.passed_over
+                bad += not found.ok
+                print(found)
+        if count > 1 or not count:
+            print(f"{count} checked, {bad} with errors or not to be read")
+        return 1 if bad or not count else 0
+
+    return run
+
+
+def build(parser: argparse.ArgumentParser) -> Command:
+    """Make a hub of your own from a folder of tester files."""
+    parser.add_argument("folder", help="where the files are, folders inside included")
+    parser.add_argument("out", help="the hub: a new folder, or one to bring up to date")
+    parser.add_argument("--name", help="what the hub is called; default: as the folder")
+    parser.add_argument("--workers", type=int, metavar="N", help="default: one a processor")
+    parser.add_argument(
+        "--parts",
+        choices=("auto", "names", "never"),
+        default="auto",
+        help="join continuation files: where names and records say so, where names do, never",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit code 1 if any file is bad")
+
+    def run(given: argparse.Namespace) -> int:
+        from bdg_explore.hubs.building import build as build_store
+
+        try:
+            built = build_store(
+                given.folder, given.out, name=given.name, workers=given.workers, parts=given.parts
+            )
+        except KeyboardInterrupt:
+            told = "bdg: stopped. The same command goes on from here; what was read is kept."
+            print(f"\n{told}", file=sys.stderr)
+            return 130
+        print(built)
+        return 1 if given.strict and built.count("bad") else 0
+
+    return run
+
+
+def formats(parser: argparse.ArgumentParser) -> Command:
+    """List the tester formats that can be read."""
+    parser.add_argument("text", nargs="*", help="only those with these words: maccor impedance")
+
+    def run(given: argparse.Namespace) -> int:
+        import bdg_explore as bdg
+
+        known = bdg.formats().reset_index()
+        names = ["format", "tester", "table", "suffixes", "needs", "description"]
+        lines = known[names].astype(str).to_numpy().tolist()
+        words = [word.casefold() for word in given.text]
+        lines = [line for line in lines if all(w in " ".join(line).casefold() for w in words)]
+        if not lines:
+            print(
+                f"No format has {' '.join(given.text)!r}. bdg formats lists all.", file=sys.stderr
+            )
+            return 1
+        widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
+        for line in (names, *lines):
+            print("  ".join(f.ljust(w) for f, w in zip(line, widths, strict=True)).rstrip())
+        noun = "format" if len(lines) == 1 else "formats"
+        print(f"{len(lines)} {noun}; a file is known by its content, never by its suffix")
+        return 0
+
+    return run
+
+
+COMMANDS = (serve, find, convert, check, build, formats)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

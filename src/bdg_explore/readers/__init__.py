@@ -17,7 +17,7 @@ from ._registry import detect, formats, reader, readers_of, recognise
 from ._series import base_name, group, name_part
 from ._source import Head, Source, as_source
 from ._walk import walk
-from ._write import write_bdf
+from ._write import checked_target, write_bdf, write_table
 from .table import likely_table
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Source",
     "Wanted",
     "base_name",
+    "checked_target",
     "detect",
     "digest",
     "evidence",
@@ -42,6 +43,7 @@ __all__ = [
     "reader",
     "readers_of",
     "write_bdf",
+    "write_table",
 ]
 
 
@@ -122,9 +124,17 @@ def read(
     if format is not None:
         chosen = reader(format, table, source.head)
     elif columns:
-        chosen = reader("parquet" if b"PAR1" in source.head.raw[:4] else "csv")
+        chosen = reader(_plain(source))
     else:
         chosen = recognise(source, table)
     return walk(
         chosen, source, table=table, columns=columns, cells=cells, cycles=cycles, check=check
     )
+
+
+def _plain(source: Source) -> str:
+    """Name the format that takes a map of columns: by what the file is made of."""
+    raw = source.head.raw
+    if raw.startswith(b"PAR1"):
+        return "parquet"
+    return "workbook" if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) else "csv"

@@ -360,7 +360,10 @@ def as_source(path: object) -> Source:
     if isinstance(path, str | os.PathLike):
         file = Path(path)
         if file.is_dir():
-            raise ReadError(f"{file} is a folder. Give one file of it.")
+            raise ReadError(
+                f"{file} is a folder. Give one file of it, or the parts of one test as a list; "
+                "bdg build makes a hub of all its files."
+            )
         if not file.is_file():
             raise ReadError(f"There is no file {file}. Check the path.")
         return Source(file)

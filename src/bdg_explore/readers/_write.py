@@ -53,12 +53,27 @@ def write_bdf(
         The suffix is none of those; a column has a name outside the grammar, or a label with a
         line break.
     """
-    target = Path(path)
-    name = target.name.lower()
-    if not name.endswith((".csv", ".csv.gz", ".parquet")):
-        raise ParameterError(f"{target.name} must end on .csv, .csv.gz or .parquet.")
     spectra = set(IMPEDANCE.required) <= set(frame.columns) and frame[FREQUENCY].notna().all()
+    target = checked_target(path)
     check_frame(frame, IMPEDANCE if spectra else TIMESERIES)
+    return write_table(frame, target, headers=headers)
+
+
+def write_table(
+    frame: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    headers: Literal["machine", "label"] = "machine",
+) -> Path:
+    """Write any canonical table as csv or Parquet, as `write_bdf` does.
+
+    Raises
+    ------
+    ParameterError
+        The suffix is none of those; a column has a name outside the grammar, or a label with a
+        line break.
+    """
+    target = checked_target(path)
     unnamed = [c for c in frame.columns if canonical_name(str(c)) is None]
     if unnamed:
         raise ParameterError(
@@ -71,16 +86,30 @@ def write_bdf(
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)
     try:
-        if name.endswith(".parquet"):
+        if target.name.lower().endswith(".parquet"):
             _write_parquet(table, temporary)
         else:
-            _write_csv(table, temporary, gzipped=name.endswith(".gz"))
+            _write_csv(table, temporary, gzipped=target.name.lower().endswith(".gz"))
         Path(temporary).chmod(0o644)
         Path(temporary).replace(target)
     except BaseException:
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
+    return target
+
+
+def checked_target(path: str | os.PathLike[str]) -> Path:
+    """Return a path that can be written to, as its suffix says.
+
+    Raises
+    ------
+    ParameterError
+        It ends on something else.
+    """
+    target = Path(path)
+    if not target.name.lower().endswith((".csv", ".csv.gz", ".parquet")):
+        raise ParameterError(f"{target.name} must end on .csv, .csv.gz or .parquet.")
     return target
 
 

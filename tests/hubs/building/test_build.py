@@ -434,6 +434,12 @@ def test_a_place_one_may_not_write_to(folder, tmp_path, quick):
         quick(folder, locked)
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no place that refuses everybody")
+def test_a_place_nobody_may_write_to(folder, quick):
+    with pytest.raises(BdgError, match=r"The store /proc/hub cannot be written"):
+        quick(folder, "/proc/hub")
+
+
 def test_a_disk_that_is_full_is_told(folder, out, quick, monkeypatch):
     import errno
 
