@@ -174,3 +174,14 @@ def test_wide_tables_are_measured_exactly():
     frame = readers.read(_arbin(rows, heads))
     assert isinstance(frame, pd.DataFrame)
     assert len(frame) == 4
+
+
+def test_a_workbook_of_ones_own_by_a_map_of_columns():
+    rows = [["t", "U", "I"], [0, 3500, 1], [10, 3600, 1]]
+    names = {"t": "test_time_second", "U": "voltage_millivolt", "I": "current_ampere"}
+    for kind in (xlsx, xls):
+        frame = readers.read(kind({"first": [["x"]], "mine": rows}), columns=names)
+        assert frame["voltage_volt"].tolist() == [3.5, 3.6]
+        assert frame.attrs["source"]["sheet"] == "mine"
+    with pytest.raises(ReadError, match="no sheet with the headers t, W"):
+        readers.read(xlsx({"mine": rows}), columns={"t": "test_time_second", "W": "voltage_volt"})

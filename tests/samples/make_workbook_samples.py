@@ -259,7 +259,20 @@ def cell_list() -> None:
     keep("cell_list", "manifest.xlsx", xlsx({"Sheet1": [heads, *rows]}), "cells", left, columns)
 
 
+def workbook() -> None:
+    heads = ["cell", "cycle_count", "cycle_discharging_capacity_ah", "remark"]
+    rows = [["x-1", 1, 1.5, "a"], ["x-1", 2, 1.25, "b"], ["x-2", 1, 1.75, "c"]]
+    book = {"about": [["made", "up"]], "life": [["capacities"], [], heads, *rows]}
+    columns = {
+        "cell": ["x-1", "x-1", "x-2"],
+        "cycle_count": [1, 2, 1],
+        "cycle_discharging_capacity_ah": [1.5, 1.25, 1.75],
+    }
+    keep("workbook", "cycles.xlsx", xlsx(book), "cycles", ["remark"], columns)
+
+
 if __name__ == "__main__":
+    workbook()
     arbin_xlsx()
     neware_xlsx()
     batteryarchive_abuse_xlsx()

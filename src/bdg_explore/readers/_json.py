@@ -18,6 +18,9 @@ from ._source import Head, Source, listed
 _LARGEST: Final = 134_217_728
 _OPENS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 _KEY: Final = re.compile(rb'"((?:[^"\\]|\\.){1,80})"\s*:')
+# headers as pandas' ``split`` has them
+_LISTED: Final = re.compile(rb'"columns"\s*:\s*\[([^\[\]{}]*)\]')
+_TEXT: Final = re.compile(rb'"((?:[^"\\]|\\.){1,80})"')
 _MOST_KEYS: Final = 400
 _INSIDE: Final = ("data", "table", "records")  # where a table stands that has metadata beside it
 
@@ -28,7 +31,8 @@ def keys(head: Head) -> set[str]:
         return set()
     held: set[str] | None = head.source.seen.get("json keys")
     if held is None:
-        found = _KEY.findall(head.raw)[:_MOST_KEYS]
+        named = _LISTED.search(head.raw)
+        found = [*_KEY.findall(head.raw), *(_TEXT.findall(named[1]) if named else ())][:_MOST_KEYS]
         held = {_unescaped(key.decode("utf-8", errors="replace")) for key in found}
         head.source.seen["json keys"] = held
     return held
