@@ -4,7 +4,7 @@ What pandas pickles into a store (the names of mixed columns) is never unpickled
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -176,8 +176,3 @@ def _header(name: str, node: _hdf5.Node) -> str:
 def same_names(table: H5Table, *names: str) -> bool:
     """Whether a table has all these columns, without regard to case."""
     return {n.casefold() for n in names} <= {header.casefold() for header in table.columns}
-
-
-def headers_of(found: H5Table | None) -> Sequence[str]:
-    """Return the headers of a table, none of none."""
-    return tuple(found.columns) if found else ()

@@ -16,7 +16,7 @@ from ._archive import AGAIN
 from ._clock import duration, is_clock, local_time
 from ._faults import NO_NUMBER
 from ._reader import Raw, Request, Wanted
-from ._source import Source, listed, squeeze
+from ._source import listed, squeeze
 from ._workbook import Table, joined
 
 _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
@@ -174,9 +174,3 @@ def _seconds(cell: Any) -> float:
     if isinstance(cell, str) and is_clock(cell):
         return float(duration(pa.array([cell]))[0][0].as_py())
     return math.nan
-
-
-def check_sheets(source: Source, found: Sequence[tuple[str, int]], what: str) -> None:
-    """Say so where a workbook has none of the sheets looked for."""
-    if not found:
-        raise ReadError(f"{source.name} has no sheet with {what}.")

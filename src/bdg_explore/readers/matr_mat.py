@@ -22,7 +22,7 @@ K. A. Severson et al., Nature Energy 4, 383, 2019; P. M. Attia et al., Nature 57
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,6 +52,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ReadError
 
 from . import _hdf5
+from ._rates import ampere, laid, ratios_of
 from ._reader import From, Raw, Reader, Request
 from ._source import Head, Source, listed
 
@@ -61,8 +62,6 @@ _BATCHES: Final = {"2017-05-12": "b1", "2017-06-30": "b2", "2018-04-12": "b3"}
 _CELL: Final = re.compile(r".*?c?(\d+)$")
 _MOST_ROWS: Final = 25_000_000
 _SERIES: Final = ("t", "I", "V", "T", "Qc", "Qd")
-_SAME: Final = 0.03  # how far two ratios of capacity and integral may lie apart to be one
-_RATES: Final = (0.2, 20.0)  # capacities a rate may refer to [Ah]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -232,18 +231,18 @@ def _load_timeseries(request: Request) -> Raw:
                 f"{request.source.name}, cell {name}: the columns of cycles are not of one length."
             )
         numbers = _cycle_numbers(held["summary"][i], len(lengths))
-        ratios.extend(_ratios(series))
+        ratios.extend(ratios_of(series))
         kept = _kept(request, numbers)
         rows += int(lengths[kept].sum())
         _check_rows(request, rows)
         records = np.repeat(kept, lengths)
-        parts["t"].append(_laid(series["t"])[records])
+        parts["t"].append(laid(series["t"])[records])
         for field in _SERIES[1:]:
             parts[field].append(series[field].values[records])
         parts["summary.cycle"].append(np.repeat(numbers[kept], lengths[kept]))
         parts["cell"].append(np.repeat(name, rows - sum(map(len, parts["cell"]))))
     columns = {header: np.concatenate(values) for header, values in parts.items()}
-    columns["I"] = columns["I"] * _ampere(ratios, notes)
+    columns["I"] = columns["I"] * ampere(ratios, notes)
     notes.append(
         "t: minutes within each cycle; cycles are laid one after the other, without pauses"
     )
@@ -282,59 +281,6 @@ def _check_rows(request: Request, rows: int) -> None:
             f"{request.source.name} holds more than {_MOST_ROWS} records of this table. "
             "Name some of its cells with cells=, or cycles with cycles=."
         )
-
-
-def _laid(time: _hdf5.Ragged) -> Floats:
-    """Lay the cycles one after the other [min], unless time runs on by itself."""
-    values: Floats = np.asarray(time.values, dtype=np.float64)
-    ends = np.cumsum(time.lengths)
-    begins = ends - time.lengths
-    offset, end = np.zeros(len(ends)), -np.inf
-    for i, (begin, stop) in enumerate(zip(begins, ends, strict=True)):
-        if stop > begin:
-            shift = max(end - float(values[begin]), 0.0) if np.isfinite(end) else 0.0
-            offset[i] = shift
-            end = float(values[stop - 1]) + shift
-    return values + np.repeat(offset, time.lengths)
-
-
-def _ratios(series: Mapping[str, _hdf5.Ragged]) -> list[float]:
-    """Compare the discharge of each cycle as counted with the integral of the current."""
-    found = []
-    at = 0
-    for length in series["t"].lengths:
-        part = slice(at, at + int(length))
-        at += int(length)
-        time, current = series["t"].values[part], series["I"].values[part]
-        if length > 2 and np.isfinite(time).all() and np.isfinite(current).all():
-            passed = float(np.trapezoid(np.clip(-current, 0, None), time)) / 60
-            counted = float(np.nanmax(series["Qd"].values[part], initial=0.0))
-            if passed > 0.01 and counted > 0.01:
-                found.append(counted / passed)
-    return found
-
-
-def _ampere(ratios: Sequence[float], notes: list[str]) -> float:
-    """Return what one unit of the current is [A], and say how that is known."""
-    if not ratios:
-        notes.append("I: unit not stated, and no discharge to tell it by; taken as A")
-        return 1.0
-    ratio = float(np.median(ratios))
-    spread = float(np.median(np.abs(np.asarray(ratios) / ratio - 1)))
-    if abs(ratio - 1) < _SAME:
-        notes.append(f"I: in A; its integral is Qd within {abs(ratio - 1):.1%}")
-        return 1.0
-    if spread < _SAME and _RATES[0] < ratio < _RATES[1]:
-        capacity = round(ratio, 1) if abs(ratio / round(ratio, 1) - 1) < _SAME else ratio
-        notes.append(
-            f"I: a rate; Qd is {ratio:.3f} times its integral, so it is multiplied by "
-            f"{capacity:g} Ah to give A"
-        )
-        return capacity
-    notes.append(
-        f"I: unit not stated; Qd is {ratio:.3f} times its integral, not always alike; taken as A"
-    )
-    return 1.0
 
 
 def _raw(request: Request, columns: dict[str, Any], notes: Sequence[str] = ()) -> Raw:
