@@ -296,6 +296,19 @@ def test_maccor_time_of_day_takes_its_day_from_the_preamble():
     assert frame["unix_time_second"].tolist() == [day + 86370, day + 86430]
 
 
+def test_maccor_millivolts_and_unplugged_thermometers_are_told():
+    text = (
+        "Rec#\tCyc#\tStep\tTestTime\tmAmps\tVolts\tState\tAux #1\t Units\tAux #2\t Units\n"
+        "1\t0\t1\t  0d 00:00:0\t0.0\t1853.8\tR\t-2501.7\t C  \t25.5\t C  \n"
+        "2\t0\t1\t  0d 00:00:5.05\t0.0\t1853.0\tR\t-2501.7\t C  \t25.5\t C  \n"
+    )
+    frame = readers.read(text.encode())
+    assert frame[V].tolist() == [1.8538, 1.853]
+    assert frame[T].tolist() == [0, 5.05]
+    assert "taken as mV" in _notes(frame)
+    assert "not connected: temperature_t1_celsius" in _notes(frame)
+
+
 # --- Neware ---------------------------------------------------------------------------------------
 
 

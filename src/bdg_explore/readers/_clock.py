@@ -68,7 +68,9 @@ def local_time(values: Any) -> tuple[Any, str]:
         return _since_1970(values), "" if values.type.tz else _LOCAL
     quick = _alike(values)
     if quick is not None:
-        return quick, _US_LOCAL if "/" in values[0].as_py() else _LOCAL
+        american = "/" in values[0].as_py()
+        if not (american and _runs_back(quick)):
+            return quick, _US_LOCAL if american else _LOCAL
     days = _day_by_day(values)
     if days is not None:
         return days

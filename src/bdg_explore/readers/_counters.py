@@ -97,8 +97,10 @@ def settle_counters(
         elif len(values) >= 2 and "current" in places and goes_with(values, places["current"]):
             what = "net"
             values, places = _unwound(values, places)
-        allowed = _allowed(values, places, what)
         declared = next(k for k, v in _SCOPES.items() if v == parts["scope"])
+        if declared in ("cycle", "step") and declared not in places and what == parts["what"]:
+            continue  # nothing to tell it by
+        allowed = _allowed(values, places, what)
         if declared == "otherwise":  # any restart agrees with the schedule's
             allowed.add(declared)
         found = next((s for s in (declared, "cycle", "step", "never") if s in allowed), "otherwise")
@@ -142,7 +144,7 @@ def goes_with(values: Array, current: Array) -> bool:
     """
     slack = _SLACK * (values.max() - values.min())
     change = np.diff(values)
-    falls = change < -slack
+    falls = (change < -slack) & (np.abs(values[1:]) > _NOTHING * np.abs(values[:-1]))  # no restart
     if 50 * np.count_nonzero(falls) < np.count_nonzero(current < 0):
         return False  # the quick way out of what only grows
     flow = np.where(np.sign(current[1:]) == np.sign(current[:-1]), current[1:], 0.0)

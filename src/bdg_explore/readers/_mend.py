@@ -147,7 +147,7 @@ def _is_footer(line: str, layout: Layout) -> bool:
     """
     numeric = bool(layout.first) and re.match(r"\s*[-+]?\d", layout.first[0]) is not None
     written = [field.strip() for field in split(line, layout.delimiter) if field.strip()]
-    return numeric and len(written) <= 2 and _WORDS.fullmatch(written[0]) is not None
+    return numeric and 0 < len(written) <= 2 and _WORDS.fullmatch(written[0]) is not None
 
 
 def _lines(

@@ -79,7 +79,7 @@ def sign_by_state(
 
 
 _DISCHARGES: Final = re.compile(r"d(is)?[\s_.-]*ch|dchg|\bdis\b|entlad|放电|\bdsg", re.IGNORECASE)
-_CHARGES: Final = re.compile(r"ch(ar)?g|\bcha?\b|\blad|geladen|充电", re.IGNORECASE)
+_CHARGES: Final = re.compile(r"ch(a?r)?g|\bcha?\b|\blad|geladen|充电", re.IGNORECASE)
 _RESTS: Final = re.compile(
     r"rest|pause|idle|\bocv\b|open.?circuit|ruhe|wait|静置|搁置|stand", re.IGNORECASE
 )

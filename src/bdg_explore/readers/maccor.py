@@ -225,7 +225,8 @@ def _settle_time(raw: Raw, date: int | None) -> None:
         )
         if scale != 1.0:
             for j, other in enumerate(raw.plan):
-                if other.name in (TEST_TIME, STEP_TIME):
+                clock = pa.types.is_string(raw.values[j].type)
+                if other.name in (TEST_TIME, STEP_TIME) and not clock:
                     raw.values[j] = pc.multiply(raw.values[j], scale)
 
 
