@@ -1,15 +1,16 @@
 """Damaged files of every format must end in a frame or a named error, in 10 s and 1 GiB each.
 
-python benchmarks/fuzz_readers.py [--inputs 5000] [--seed 1] [--large]
-python benchmarks/fuzz_readers.py --show 1234 [--keep FILE]    # one input again, with its traceback
+python benchmarks/fuzz_readers.py [--inputs 5000] [--seed 1] [--keep FOLDER] [--large]
+python benchmarks/fuzz_readers.py --show 1234    # one input again, with its traceback
 
 The inputs are the samples in tests/samples, and small real files where BDG_MIRROR is set, changed
 in ways that are told by the seed and the number of the input alone: cut short, bytes and bits
 changed, numbers made huge, NUL bytes, columns swapped, very long lines, archives with a changed or
 exploding member, XML that expands, gzip that expands. Every format gets the same share. They are
 read in worker processes that may not take more than 1 GiB beside what Python and its libraries
-take, and that the system ends after 10 s; a worker that dies is a finding, and so is any exception
-but `BdgError`. Exit code 1 if there is a finding.
+take, and that the system ends after 10 s of processor time or 60 s by the clock; a worker that dies
+is a finding, and so is any exception but `BdgError`. Exit code 1 if there is a finding; --keep
+names a folder for the inputs that made one.
 """
 
 import argparse
@@ -33,9 +34,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
+from bdg_explore import readers
+from bdg_explore.errors import BdgError
+
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "tests" / "samples"
-SECONDS = 10
+SECONDS = 10  # of processor time, which is the same on a busy machine
+HANGS = 60  # by the clock
 MEMORY = 1 << 30
 _LARGEST_SEED = 300_000
 _REAL = ("raw", "bdf", "eis", "beep_structured", "batterydata_energy", "calce", "nasa_pcoe",
@@ -231,9 +238,6 @@ def seeds() -> dict[str, list[Path]]:
             found.setdefault(path.parent.name, []).append(path)
     mirror = os.environ.get("BDG_MIRROR")
     if mirror:
-        from bdg_explore import readers
-        from bdg_explore.errors import BdgError
-
         for folder in _REAL:
             for path in sorted((Path(mirror) / folder).rglob("*")):
                 if path.is_file() and 0 < path.stat().st_size <= _LARGEST_SEED:
@@ -253,18 +257,31 @@ def made(number: int, seed: int, by_format: dict[str, list[Path]]) -> tuple[str,
     return name, change(path.read_bytes(), rng), rng.choice([None, name])
 
 
+def outcome(read: Callable[..., pd.DataFrame], data: bytes | Path, format_name: str | None) -> str:
+    """Read one input and say what came of it: ``frame``, ``error``, or a finding."""
+    try:
+        frame = read(data, format=format_name)
+    except BdgError as error:
+        if len(str(error)) <= 20 or "fault of the reader" in str(error):
+            return f"finding: says only {error}"
+        return "error"
+    except MemoryError:
+        return "finding: took more than 1 GiB"
+    except Exception as error:  # noqa: BLE001  (that is what is looked for)
+        where = traceback.extract_tb(error.__traceback__)
+        own = [f for f in where if "bdg_explore" in f.filename][-1:] or where[-1:]
+        place = " ".join(f"{Path(f.filename).name}:{f.lineno}" for f in own)
+        return f"finding: {type(error).__name__} {str(error)[:100]} at {place}"
+    stated = frame.attrs["source"]["rows_out"]
+    return "frame" if stated == len(frame) else f"finding: rows_out {stated} of {len(frame)}"
+
+
 def work(first: int, count: int, step: int, seed: int) -> None:
     """Read inputs in this process, and tell of each what came of it; lines of JSON."""
-    from bdg_explore import readers
-    from bdg_explore.errors import BdgError
-
     by_format = {name: [Path(p) for p in paths] for name, paths in json.load(sys.stdin).items()}
     readers.formats()
     for paths in by_format.values():  # what is imported on first use is no part of an input
-        try:
-            readers.read(paths[0])
-        except BdgError:
-            continue
+        outcome(readers.read, paths[0].read_bytes(), None)
     page = os.sysconf("SC_PAGE_SIZE")
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * page
     resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
@@ -272,25 +289,13 @@ def work(first: int, count: int, step: int, seed: int) -> None:
         name, data, format_name = made(number, seed, by_format)
         print(json.dumps({"begin": number, "format": name}), flush=True)
         Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
-        before, started = _peak(), time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
-        try:
-            frame = readers.read(data, format=format_name)
-            told = "frame"
-            if frame.attrs["source"]["rows_out"] != len(frame):
-                told = f"finding: rows_out {frame.attrs['source']['rows_out']} of {len(frame)}"
-        except BdgError as error:
-            told = "error" if len(str(error)) > 20 else f"finding: says only {str(error)!r}"
-            if "fault of the reader" in str(error):
-                told = f"finding: {error}"
-        except MemoryError:
-            told = "finding: took more than 1 GiB"
-        except Exception as error:  # noqa: BLE001  (that is what is looked for)
-            where = traceback.extract_tb(error.__traceback__)
-            own = [f for f in where if "bdg_explore" in f.filename][-1]
-            told = f"finding: {type(error).__name__} {str(error)[:100]} at {own.name}:{own.lineno}"
+        before, started = _peak(), time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, HANGS)
+        told = outcome(readers.read, data, format_name)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         line = {"end": number, "told": told, "seconds": round(seconds, 2), "mib": _peak() - before}
         print(json.dumps(line), flush=True)
 
@@ -302,7 +307,7 @@ def _peak() -> int:
     return int(found[1]) // 1024 if found else 0
 
 
-def run(inputs: int, seed: int, workers: int) -> int:
+def run(inputs: int, seed: int, workers: int, keep: Path | None) -> int:
     """Read all inputs in workers, and print what came of them."""
     by_format = {name: [str(p) for p in paths] for name, paths in seeds().items()}
     given = json.dumps(by_format)
@@ -310,6 +315,15 @@ def run(inputs: int, seed: int, workers: int) -> int:
     told: Counter[str] = Counter()
     share: Counter[str] = Counter()
     findings: list[str] = []
+
+    def found(what: str, number: int | None = None) -> None:
+        findings.append(what)
+        print(what, flush=True)
+        if keep and number is not None:
+            name, data, _ = made(number, seed, {k: [*map(Path, v)] for k, v in by_format.items()})
+            keep.mkdir(parents=True, exist_ok=True)
+            (keep / f"{number}_{name}").write_bytes(data)
+
     slowest = largest = 0.0
 
     def start(first: int) -> subprocess.Popen[str]:
@@ -344,23 +358,25 @@ def run(inputs: int, seed: int, workers: int) -> int:
                 told[kind] += 1
                 slowest, largest = max(slowest, entry["seconds"]), max(largest, entry["mib"])
                 if kind == "finding":
-                    findings.append(f"input {entry['end']} ({name}): {entry['told'][9:]}")
+                    found(f"input {entry['end']} ({name}): {entry['told'][9:]}", entry["end"])
                 begun[place] = {}
                 continue
             code = process.wait()
             running[place] = None
             if begun[place]:
                 number, name = int(str(begun[place]["begin"])), begun[place]["format"]
-                why = f"took more than {SECONDS} s" if code == -signal.SIGALRM else f"died ({code})"
-                findings.append(f"input {number} ({name}): {why}")
+                why = (
+                    f"took more than {SECONDS} s"
+                    if -code in (signal.SIGPROF, signal.SIGALRM)
+                    else f"died ({code})"
+                )
+                found(f"input {number} ({name}): {why}", number)
                 told["finding"] += 1
                 begun[place] = {}
                 if number + workers < inputs:
                     running[place] = start(number + workers)
             elif code:
-                findings.append(f"a worker ended with {code}")
-    for finding in findings:
-        print(finding)
+                found(f"a worker ended with {code}")
     took = time.perf_counter() - began
     print(
         f"{sum(told.values())} inputs over {len(share)} formats in {took:.0f} s: "
@@ -372,9 +388,6 @@ def run(inputs: int, seed: int, workers: int) -> int:
 
 def large() -> int:
     """Read text files of every text format whose last line is 1 GB long."""
-    from bdg_explore import readers
-    from bdg_explore.errors import BdgError
-
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long_line"
@@ -393,16 +406,11 @@ def large() -> int:
                             stream.write(piece)
                 Path("/proc/self/clear_refs").write_text("5")
                 before, began = _peak(), time.perf_counter()
-                try:
-                    readers.read(path, format=name)
-                    told = "frame"
-                except BdgError as error:
-                    told = str(error)[:90]
-                except Exception as error:  # noqa: BLE001  (that is what is looked for)
-                    told, bad = f"FINDING {type(error).__name__}: {error}", bad + 1
+                told = outcome(readers.read, path, name)
+                bad += told.startswith("finding")
                 seconds, mib = time.perf_counter() - began, _peak() - before
                 if seconds > SECONDS or mib > 1024:
-                    told, bad = f"FINDING {told}", bad + 1
+                    told, bad = f"finding: too much; {told}", bad + 1
                 print(f"{name}, a line of 1 GB of {fill!r}: {seconds:.1f} s, {mib} MiB; {told}")
     return 1 if bad else 0
 
@@ -416,7 +424,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--large", action="store_true", help="lines of 1 GB instead")
     parser.add_argument("--show", type=int, help="read one input again, with its traceback")
-    parser.add_argument("--keep", type=Path, help="with --show: where to write the input")
+    parser.add_argument("--keep", type=Path, help="folder for inputs that are findings")
     parser.add_argument("--worker", type=int, nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.worker:
@@ -424,15 +432,11 @@ def main() -> int:
     elif given.large:
         return large()
     elif given.show is not None:
-        from bdg_explore import readers
-
         name, data, format_name = made(given.show, given.seed, seeds())
-        if given.keep:
-            given.keep.write_bytes(data)
         print(f"input {given.show}: {len(data)} bytes, was {name}, read as {format_name}")
         print(readers.read(data, format=format_name))
     else:
-        return run(given.inputs, given.seed, given.workers)
+        return run(given.inputs, given.seed, given.workers, given.keep)
     return 0
 
 

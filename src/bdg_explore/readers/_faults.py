@@ -8,6 +8,7 @@ from ._layout import AGAIN, COMMA_NUMBER, Layout, records
 from ._reader import Wanted
 from ._source import Source
 
+_MOST_LINES: Final = 1_000_000  # are looked at one by one, which takes some seconds
 # What testers and spreadsheets write where there is no number.
 NO_NUMBER: Final = (
     "", " ", "  ", "nan", "NaN", "NAN", "-nan", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None",
@@ -24,7 +25,7 @@ def diagnose(
     """Walk the lines to say which one is wrong, after the fast way failed."""
     wrong = cut = ""  # how a line of the wrong length is told if lines follow, and if none does
     try:
-        for line, fields in records(source, layout):
+        for line, fields in records(source, layout, _MOST_LINES):
             if wrong:
                 return wrong
             where = f"{source.name}, line {line}"

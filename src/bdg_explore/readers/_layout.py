@@ -1,6 +1,7 @@
 """How a delimited text is laid out: encoding, delimiter, headers, decimal sign; and its records."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
@@ -147,11 +148,15 @@ def _width(headers: Sequence[str], first: Sequence[str]) -> int:
     return len(first) if first and nameless else len(headers)
 
 
-def records(source: Source, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the fields of every line that holds a record."""
+def records(
+    source: Source, layout: Layout, most_lines: int = sys.maxsize
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the fields of every line that holds a record, up to a line."""
     encoding = layout.encoding
     with source.open() as stream:
         for number, line in enumerate(_lines(stream, encoding, source), start=1):
+            if number > most_lines:
+                return
             if number > layout.header_line + 1 and line.strip("\r\n"):
                 yield number, split(line, layout.delimiter)
 

@@ -55,6 +55,9 @@ def mend(source: Source, layout: Layout) -> Mended | None:
     content = source.content(LARGEST + 1)
     if len(content) > LARGEST or len(layout.delimiter) != 1:
         return None
+    places = 12 * content.count(b"\n") + content.count(layout.delimiter.encode())
+    if 8 * places > LARGEST:  # what stands where would take more memory than the text
+        return None
     encoding = layout.encoding
     if encoding == "utf-16":
         content, encoding = content.decode("utf-16", errors="replace").encode(), "utf-8"
