@@ -30,9 +30,10 @@ class Clock:
         Time that never runs back [unit of the column], of the kept records.
     kept : ndarray of int, optional
         The records that are no duplicates; None if all are kept.
-    duplicates, restarts, backward, stuck : ndarray of int
+    duplicates, restarts, backward, stuck, outliers : ndarray of int
         Records that repeat another one; with which a cycle's own time begins anew; that lie
-        before the record before them; at whose record the clock stood still.
+        before the record before them; at which the clock stood still; that alone are misdated,
+        so that time runs on without them.
     cycles : int
         Number of places at which one cycle follows another.
     """
@@ -43,6 +44,7 @@ class Clock:
     restarts: Ints = field(default_factory=lambda: _NONE)
     backward: Ints = field(default_factory=lambda: _NONE)
     stuck: Ints = field(default_factory=lambda: _NONE)
+    outliers: Ints = field(default_factory=lambda: _NONE)
     cycles: int = 0
 
     def among(self, rows: Ints) -> "Clock":
@@ -54,6 +56,7 @@ class Clock:
             rows[self.restarts],
             rows[self.backward],
             rows[self.stuck],
+            rows[self.outliers],
             self.cycles,
         )
 
@@ -105,13 +108,15 @@ def read_clock(
     backward = np.flatnonzero(passed < -slack) + 1
     still = np.flatnonzero(np.abs(passed) <= slack) + 1
     stuck = still[~_switches(kept[still], kept[still - 1], measured[-1], labels)]
+    mended, outliers = _forward(running, backward)
     return Clock(
-        _forward(running, backward),
+        mended,
         kept if len(duplicates) else None,
         duplicates,
         restarts,
         kept[backward],
         kept[stuck],
+        kept[outliers],
         len(boundaries),
     )
 
@@ -183,10 +188,10 @@ def _switches(rows: Ints, before: Ints, current: Column, labels: Sequence[Column
     return found
 
 
-def _forward(time: Floats, backward: Ints) -> Floats:
-    """Return a time that never falls: outliers flattened, restarts run on."""
-    if not len(backward):
-        return time
+def _forward(time: Floats, backward: Ints) -> tuple[Floats, Ints]:
+    """Return a time that never falls, and its outliers: they are flattened, restarts run on."""
+    if not len(backward):  # it may still fall by rounding
+        return np.maximum.accumulate(time), _NONE
     mended = time.copy()
     last = backward - 1
     before = np.maximum(last - 1, 0)
@@ -196,4 +201,6 @@ def _forward(time: Floats, backward: Ints) -> Floats:
     low = ~high & (after > backward) & (time[after] >= time[last])  # this record is too early
     mended[backward[low]] = time[last[low]]
     falls = np.flatnonzero(np.diff(mended) < 0) + 1
-    return _run_on(mended, falls) if len(falls) else mended
+    outliers = np.union1d(last[high], backward[low])
+    running = _run_on(mended, falls) if len(falls) else mended
+    return np.maximum.accumulate(running), outliers

@@ -104,7 +104,7 @@ def read_life(
                 spikes |= capacity > settings.capacity_spike_nominal * nominal_ah
         spikes &= _same_rate(rate, _neighbours(rate, number, reach))
     sure = _sure(cycles)
-    complete = COMPLETE not in cycles.columns or bool(cycles[COMPLETE].iloc[-1])
+    complete = COMPLETE not in cycles.columns or bool(cycles[COMPLETE].iloc[-1:].all())
     judged = np.where(spikes | ~sure, np.nan, capacity)
     unfinished = len(judged) > 0 and _unfinished(number, judged, rate, complete, settings)
     sound = capacity[np.isfinite(capacity) & ~spikes]

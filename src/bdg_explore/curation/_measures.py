@@ -19,9 +19,9 @@ def measures_of(subject: Subject) -> dict[str, float]:
     if len(subject.passed):
         found["sampling_dt_median_s"] = float(np.median(subject.passed))
         volts = np.abs(np.diff(subject.voltage))
-        found["dv_median_mv"] = 1e3 * float(
-            np.nanmedian(volts) if np.isnan(volts.sum()) else np.median(volts)
-        )
+        volts = volts[np.isfinite(volts)] if np.isnan(volts.sum()) else volts
+        if len(volts):
+            found["dv_median_mv"] = 1e3 * float(np.median(volts))
     found["duplicate_share"] = len(subject.clock.duplicates) / subject.length
     spikes = voltage_spikes(subject)
     if spikes is not None:

@@ -39,9 +39,16 @@ def scale_time(job: Job) -> tuple[pd.DataFrame, Change]:
     )
 
 
+def _times(job: Job) -> Floats:
+    """Return a copy of the test time of a time series."""
+    if job.table != "timeseries":
+        raise ParameterError(f"{job.name} repairs a time series, not {job.table}.")
+    return job.frame[TEST_TIME].to_numpy(dtype=np.float64, na_value=np.nan).copy()
+
+
 def shift_time(job: Job) -> tuple[pd.DataFrame, Change]:
     """Let time run on wherever it begins anew: per cycle, or where files were joined."""
-    new = job.frame[TEST_TIME].to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    new = _times(job)
     falls = 0
     for _, places in job.series():
         time = new[places]
@@ -57,9 +64,23 @@ def shift_time(job: Job) -> tuple[pd.DataFrame, Change]:
     return job.changed({TEST_TIME: rows}, {TEST_TIME: new[rows]}, said)
 
 
+def interpolate_time(job: Job) -> tuple[pd.DataFrame, Change]:
+    """Date lone misdated records between their neighbours."""
+    new = _times(job)
+    changed = [np.zeros(0, dtype=np.int64)]
+    for series, places in job.series():
+        wrong = places[series.clock.outliers]
+        good = np.setdiff1d(places[np.isfinite(new[places])], wrong)
+        new[wrong] = np.interp(wrong, good, new[good])
+        changed.append(wrong)
+    rows = np.sort(np.concatenate(changed))
+    said = f"{plural(len(rows), 'record')} dated between the neighbours."
+    return job.changed({TEST_TIME: rows}, {TEST_TIME: new[rows]}, said)
+
+
 def unstick_clock(job: Job) -> tuple[pd.DataFrame, Change]:
     """Set records at which the clock stood still a little apart."""
-    new = job.frame[TEST_TIME].to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    new = _times(job)
     for series, places in job.series():
         if len(series.clock.stuck):
             here = places[series.clock.kept] if series.clock.kept is not None else places

@@ -86,8 +86,8 @@ class Job:
         raw = tuple(f"{RAW}{name}" for name in touched if f"{RAW}{name}" not in frame.columns)
         for name in touched:
             column = frame[name]
-            if pd.api.types.is_integer_dtype(column.dtype) and not isinstance(
-                values[name], np.ndarray | int
+            if isinstance(column.dtype, np.dtype) and column.dtype != _dtype_of(
+                values[name], column
             ):
                 column = column.astype(np.float64)
             new = column.copy()
@@ -96,6 +96,14 @@ class Job:
                 frame[f"{RAW}{name}"] = self.frame[name]
             frame[name] = new
         return frame, Change(self.name, said, where, before, raw)
+
+
+def _dtype_of(values: Any, column: "pd.Series[Any]") -> "np.dtype[Any]":
+    """Return the type that holds both a column and its new values."""
+    if isinstance(values, np.ndarray):
+        return np.result_type(values.dtype, column.dtype)
+    held = column.to_numpy().dtype
+    return held if held.kind == "f" else np.dtype(np.float64)
 
 
 def flip_sign(job: Job) -> tuple[pd.DataFrame, Change]:

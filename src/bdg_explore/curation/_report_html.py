@@ -26,7 +26,7 @@ border:1px solid var(--line);border-radius:8px;padding:12px 14px;margin:2px 0;te
 font-variant-numeric:tabular-nums}
 .bdg-quality .of{display:block;font-size:11px;font-weight:400;color:var(--soft)}
 .bdg-quality .said{flex:1 1 220px;min-width:0}
-.bdg-quality .said b{font-weight:650}
+.bdg-quality .said b{font-weight:650}.bdg-quality .said svg{vertical-align:-2px}
 .bdg-quality .soft{color:var(--soft)}
 .bdg-quality ul{list-style:none;margin-top:10px}
 .bdg-quality li{list-style:none;border-top:1px solid var(--line);padding:8px 0 8px 24px;
@@ -41,6 +41,7 @@ stroke-linejoin:round;stroke-linecap:round}
 .bdg-quality code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:12px;
 background:none;color:inherit;padding:0;border:0}
 .bdg-quality details{border-top:1px solid var(--line);padding-top:8px;margin-top:2px}
+.bdg-quality .head+details{margin-top:10px}
 .bdg-quality details+details{margin-top:8px}
 .bdg-quality summary{cursor:pointer;color:var(--soft)}
 .bdg-quality summary:hover{color:inherit}

@@ -3,7 +3,7 @@
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from ._rule import Ints, listed
+from ._rule import listed, plural
 
 if TYPE_CHECKING:
     from .report import Finding, QualityReport
@@ -23,7 +23,7 @@ def to_text(report: "QualityReport") -> str:
         lines += ["", f"Metrics below 1 (of {len(report.metrics)}):"]
         lines += [f"  {name:<26}{shown(value)}" for name, value in lowered]
     if report.unjudged:
-        lines += ["", f"Not judged: {len(report.unjudged)} rules had nothing to go by"]
+        lines += ["", f"Not judged, {plural(len(report.unjudged), 'rule')} had nothing to go by:"]
         for rule, reason in report.unjudged.items():
             lines += _wrapped(f"{rule}  {reason}", "  ", "       ")
     return "\n".join(lines)
@@ -55,7 +55,7 @@ def verdict(report: "QualityReport") -> str:
 def shown(value: float) -> str:
     """Write a metric so that only 1 reads as 1."""
     if value >= 1 or value <= 0:
-        return f"{value:.0f}" if value in (0, 1) else f"{value:.3f}"
+        return f"{value:.3f}"
     digits = 3
     while round(value, digits) >= 1 and digits < 9:
         digits += 1
@@ -67,11 +67,7 @@ def where(finding: "Finding", most: int = 6) -> str:
     if finding.level == "table":
         return "the whole table"
     noun = finding.level + ("" if finding.count == 1 else "s")
-    return f"{finding.count:,} {noun}: {_ranges(finding.rows, most)}"
-
-
-def _ranges(rows: Ints, most: int) -> str:
-    return listed(rows, most)
+    return f"{finding.count:,} {noun}: {listed(finding.rows, most)}"
 
 
 def _finding(finding: "Finding") -> list[str]:

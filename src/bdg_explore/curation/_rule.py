@@ -130,9 +130,9 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
 
 def listed(values: Ints, most: int = 5) -> str:
     """Write numbers as ranges: ``3, 7 to 9, 12 ... 40``."""
-    numbers = np.unique(values)
-    if not len(numbers):
+    if not len(values):
         return "none"
+    numbers = values if np.all(values[1:] > values[:-1]) else np.unique(values)
     breaks = np.flatnonzero(np.diff(numbers) > 1)
     begins = numbers[np.concatenate(([0], breaks + 1))]
     ends = numbers[np.concatenate((breaks, [len(numbers) - 1]))]

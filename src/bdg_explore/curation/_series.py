@@ -282,6 +282,8 @@ class Series(Subject):
     @cached_property
     def least_ah(self) -> Floats:
         """What a current smaller than its printed step may pass in each cycle [Ah]."""
+        if not len(self.starts):
+            return np.zeros(0)
         ends = np.append(self.starts[1:], len(self.clock.time)) - 1
         lasted = self.clock.time[ends] - self.clock.time[self.starts]
         return np.asarray(printed_step(self.kept(CURRENT)) * lasted / 3600.0)

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from bdg_explore.columns import AMBIENT_TEMPERATURE, SURFACE_TEMPERATURE
+from bdg_explore.columns import AMBIENT_TEMPERATURE, CYCLE, SURFACE_TEMPERATURE
 
 from ._rule import Column, Ints
 from .fingerprints import Fingerprint
 from .settings import Settings
 
+MOST_CYCLES: Final = 1_000_000  # a larger number counts no cycles
 # columns that may hold any number, and those that rise through all numbers
 _FREE: Final = ("count", "index", "unix_time", "pressure", "frequency", "impedance", "phase")
 _RISING: Final = ("time", "duration", "capacity", "energy", "equivalent_full_cycles")
@@ -86,11 +87,17 @@ class Subject:
     @cached_property
     def nonfinite(self) -> dict[str, Ints]:
         """Rows without a finite number, by column; only columns that have such rows."""
-        return {
+        found = {
             name: np.flatnonzero(~np.isfinite(self.columns[name]))
             for name, limits in self.extents.items()
             if not np.isfinite(limits).all()
         }
+        low, high = self.extents.get(CYCLE, (0.0, 0.0))
+        if not (low >= -MOST_CYCLES and high <= MOST_CYCLES):  # such a number counts nothing
+            wild = ~(np.abs(self.columns[CYCLE]) <= MOST_CYCLES)
+            if wild.any():
+                found[CYCLE] = np.flatnonzero(wild)
+        return found
 
     @cached_property
     def sentinels(self) -> dict[str, Ints]:

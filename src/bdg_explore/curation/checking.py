@@ -128,19 +128,20 @@ def check(
     metrics: dict[str, list[float]] = {}
     unjudged: dict[str, str] = {}
     measured: list[dict[str, float]] = []
-    for cell, rows in parts:
-        own = {name: of_cell(value, cell, labels[name]) for name, value in facts.items()}
-        subject = make_subject(
-            {n: v if rows is None else v[rows] for n, v in columns.items()},
-            kind,
-            Facts(cell, known=seen if several or others is not None else None, **own),
-            settings,
-            cycles_of(cycles, cell),
-        )
-        if several and kind in ("timeseries", "cycles", "curves"):
-            seen = {**seen, str(cell): of_subject(subject)}
-        judge(subject, str(cell) if several else None, rows, found, metrics, unjudged)
-        measured.append(measures_of(subject))
+    with np.errstate(all="ignore"):  # no number is too wild to be looked at
+        for cell, rows in parts:
+            own = {name: of_cell(value, cell, labels[name]) for name, value in facts.items()}
+            subject = make_subject(
+                {n: v if rows is None else v[rows] for n, v in columns.items()},
+                kind,
+                Facts(cell, known=seen if several or others is not None else None, **own),
+                settings,
+                cycles_of(cycles, cell),
+            )
+            if several and kind in ("timeseries", "cycles", "curves"):
+                seen = {**seen, str(cell): of_subject(subject)}
+            judge(subject, str(cell) if several else None, rows, found, metrics, unjudged)
+            measured.append(measures_of(subject))
     found.sort(key=lambda one: (SEVERITIES.index(one.severity), one.id))
     return QualityReport(
         kind,
@@ -170,7 +171,7 @@ def judge(
             unjudged.setdefault(rule.id, outcome.reason)
             continue
         metrics.setdefault(rule.metric, []).append(
-            outcome.metric if isinstance(outcome, Found) else 1.0
+            _below_one(outcome.metric) if isinstance(outcome, Found) else 1.0
         )
         if isinstance(outcome, Found):
             found.append(
@@ -188,10 +189,17 @@ def judge(
             )
 
 
+def _below_one(metric: float) -> float:
+    """Return a metric as it is told of a finding: from 0 to the last number before 1."""
+    return min(max(metric, 0.0), float(np.nextafter(1.0, 0.0))) if not np.isnan(metric) else 0.0
+
+
 def _positions(outcome: Found, subject: Subject, rows: Ints | None) -> Ints:
+    places = np.arange(subject.length) if outcome.level == "table" else outcome.rows
+    if len(places) > 1 and not np.all(places[1:] > places[:-1]):
+        places = np.unique(places)
     if outcome.level == "cycle":
-        return np.unique(outcome.rows)
-    places = np.arange(subject.length) if outcome.level == "table" else np.unique(outcome.rows)
+        return places
     return places if rows is None else np.sort(rows[places])
 
 

@@ -18,7 +18,6 @@ from ._rule import (
     listed,
     plural,
     printed_step,
-    share_left,
 )
 from ._series import Counting, Series
 from ._tables import CycleTable
@@ -38,13 +37,11 @@ def _capacity_unit(series: Series) -> Outcome:
         f"{CAPACITY_UNITS[round(1 / factor)]}"
         for name, factor in units.capacity.items()
     ]
-    factor = next(iter(units.capacity.values()))
     return Found(
         _NONE,
         f"{'; '.join(said)}.",
-        share_left(len(units.capacity), len(units.ratios)),
+        0.0,
         "table",
-        repair=f"scale_capacity with capacity_factor={factor:.6g}",
     )
 
 
@@ -59,13 +56,11 @@ def _cycles_capacity_unit(table: CycleTable) -> Outcome:
         f"{CAPACITY_UNITS[round(1 / factor)]}"
         for name, factor in factors.items()
     ]
-    factor = next(iter(factors.values()))
     return Found(
         _NONE,
         f"{'; '.join(said)}.",
         0.0,
         "table",
-        repair=f"scale_capacity with capacity_factor={factor:.6g}",
     )
 
 
@@ -79,10 +74,14 @@ def _counters(series: Series) -> Outcome:
         if counting.kind == "unknown":
             rows = _falls(series, counting)
             judged[place] = True
-            off[place, np.searchsorted(series.starts, rows, side="right") - 1] = 1.0
+            cycles = np.searchsorted(series.starts, rows, side="right") - 1
+            off[place, cycles if len(rows) else slice(None)] = 1.0
+
             said.append(
                 f"{counting.name} falls back at {plural(len(rows), 'row')} where neither a cycle "
                 f"nor a step begins, first at row {series.rows_of(rows[:1])[0]}"
+                if len(rows)
+                else f"{counting.name} goes up and down in a way that cannot be followed"
             )
         elif counting.kind != "empty":
             wrong, judged[place], apart = _disagree(series, counting)

@@ -110,6 +110,8 @@ def _missing_cycles(subject: Lived) -> Outcome:
     if CYCLE not in subject.columns:
         return Unjudged(f"the table has no {CYCLE}")
     numbers, selected = _numbers(subject)
+    if not len(numbers):
+        return Unjudged("no cycle has a number")
     if selected:
         return Unjudged(
             f"{len(numbers):,} cycles of {numbers[0]} to {numbers[-1]}, most of them apart: a "
@@ -122,7 +124,9 @@ def _missing_cycles(subject: Lived) -> Outcome:
     lost = span - len(numbers) + leading
     if not lost:
         return None
-    missing = np.setdiff1d(np.arange(first - leading, numbers[-1] + 1), numbers)
+    there = np.zeros(span + leading, dtype=bool)
+    there[numbers - (first - leading)] = True
+    missing = np.flatnonzero(~there) + (first - leading)
     return Found(
         missing,
         f"{plural(lost, 'cycle')} of {first - leading} to {numbers[-1]} "

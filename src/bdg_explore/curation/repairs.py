@@ -11,7 +11,13 @@ from bdg_explore.errors import ParameterError, did_you_mean
 
 from ._parts import Given, table_of
 from ._repairs_of_rows import drop_duplicates, drop_missing, sort_time
-from ._repairs_of_time import renumber_cycles, scale_time, shift_time, unstick_clock
+from ._repairs_of_time import (
+    interpolate_time,
+    renumber_cycles,
+    scale_time,
+    shift_time,
+    unstick_clock,
+)
 from ._repairs_of_values import (
     Job,
     drop_sentinels,
@@ -39,6 +45,12 @@ class Repair:
 REPAIRS: Final[Mapping[str, Repair]] = {
     one.name: one
     for one in (
+        Repair(
+            "interpolate_time",
+            "Q01",
+            "date lone misdated records between their neighbours",
+            interpolate_time,
+        ),
         Repair("sort_time", "Q01", "put rows in the order of their time", sort_time),
         Repair(
             "unstick_clock",
@@ -166,7 +178,8 @@ def repair(
     changes: list[Change] = []
     for name in names:
         job = Job(name, mended, kind, facts, settings, factors, columns)
-        mended, change = REPAIRS[name].run(job)
+        with np.errstate(all="ignore"):
+            mended, change = REPAIRS[name].run(job)
         changes.append(change)
     log = RepairLog(tuple(changes), frame.index, dict(frame.attrs), len(mended))
     before = frame.attrs.get("repairs")

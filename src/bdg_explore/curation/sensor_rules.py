@@ -87,9 +87,11 @@ def _watched(series: Series) -> list[str]:
 def standing_still(series: Series, name: str) -> list[tuple[int, int, float]]:
     """Return begin, end and time under current [s] of the spans in which a sensor stands still."""
     values = series.kept(name)
+    if not len(values):
+        return []
     breaks = np.flatnonzero(values[1:] != values[:-1]) + 1
-    begins = np.concatenate((np.zeros(min(len(values), 1), dtype=np.int64), breaks))
-    ends = np.append(begins[1:], len(values))
+    begins = np.concatenate(([0], breaks))
+    ends = np.append(breaks, len(values))
     long = np.flatnonzero(
         series.time[ends - 1] - series.time[begins] > series.settings.constant_second
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from bdg_explore.columns import CURRENT
@@ -47,7 +48,8 @@ def sign_votes(frame: pd.DataFrame, *, settings: Settings = DEFAULTS) -> SignVot
     ----------
     Battery data toolkit, https://github.com/ROVI-org/battery-data-toolkit
     """
-    return _series(frame, settings).votes
+    with np.errstate(all="ignore"):
+        return _series(frame, settings).votes
 
 
 def require_sign(frame: pd.DataFrame, *, settings: Settings = DEFAULTS) -> pd.DataFrame:
@@ -72,7 +74,7 @@ def require_sign(frame: pd.DataFrame, *, settings: Settings = DEFAULTS) -> pd.Da
     """
     check_frame(frame, replace(TIMESERIES, rules=()))
     for cell, rows in cells_of(frame):
-        votes = _series(frame if rows is None else frame.iloc[rows], settings).votes
+        votes = sign_votes(frame if rows is None else frame.iloc[rows], settings=settings)
         if votes.verdict == "wrong":
             of = "" if cell is None else f" of {cell}"
             raise SignError(

@@ -32,7 +32,11 @@ def _not_increasing(series: Series) -> Outcome:
             f"The clock stands still at {plural(len(clock.stuck), 'row')} within a step, first at "
             f"row {clock.stuck[0]}."
         )
-    repair = "sort_time, or shift_time where files were joined" if len(clock.backward) else None
+    repair = None
+    if len(clock.backward):  # lone records are misdated; else the clock was set back for good
+        repair = (
+            "interpolate_time" if 2 * len(clock.outliers) > len(clock.backward) else "shift_time"
+        )
     metric = share_left(len(rows), max(len(clock.time) - 1, 1))
     # a clock that shows whole seconds stands still between fast records, and is in order
     severity: Severity | None = None if len(clock.backward) else "warn"
@@ -172,10 +176,7 @@ def _gaps_of_cycles(table: CycleTable) -> Outcome:
 def _time_unit(series: Series) -> Outcome:
     units = series.units
     if units.time_evidence:
-        named = units.time != 1.0
-        repair = f"scale_time with time_factor={units.time:g}" if named else "scale_time"
-        none = np.zeros(0, dtype=np.int64)
-        return Found(none, units.time_evidence, 0.0, "table", repair=repair)
+        return Found(np.zeros(0, dtype=np.int64), units.time_evidence, 0.0, "table")
     if not units.time_judged:
         return Unjudged("no current flows, and there is nothing to hold the clock against")
     return None

@@ -6,6 +6,7 @@ import numpy as np
 
 from bdg_explore.columns import (
     CHARGING_CAPACITY,
+    CYCLE,
     CYCLE_CHARGING_CAPACITY,
     CYCLE_DISCHARGING_CAPACITY,
     DISCHARGING_CAPACITY,
@@ -68,6 +69,8 @@ def _watched(subject: Subject) -> dict[str, Ints]:
     contract = CONTRACTS.get(subject.table)
     names = [n for n in (contract.required if contract else ()) if n in subject.columns]
     watched = {name: subject.nonfinite.get(name, none) for name in names}
+    if CYCLE in subject.nonfinite:
+        watched[CYCLE] = subject.nonfinite[CYCLE]
     if contract:
         for name in contract.one_of:
             if name in subject.columns:
