@@ -65,6 +65,7 @@ VOLTAGE: Final = "voltage_volt"
 CURRENT: Final = "current_ampere"
 UNIX_TIME: Final = "unix_time_second"
 CYCLE: Final = "cycle_count"
+HALF_CYCLE: Final = "half_cycle_count"
 STEP: Final = "step_count"
 STEP_ID: Final = "step_id"
 STEP_TYPE: Final = "step_type"
@@ -239,6 +240,7 @@ _RECORDS: Final = (
     Column(CURRENT, "Current / A", "A", "Current; positive charges the cell.", bdf=True),
     Column(UNIX_TIME, "Unix time / s", "s", "Seconds since 1970-01-01 00:00 UTC.", bdf=True),
     Column(CYCLE, "Cycle", "1", "Cycle number as the tester counted it.", "count", True),
+    Column(HALF_CYCLE, "Half cycle", "1", "Running number of charges and discharges.", "count"),
     Column(
         STEP, "Step count", "1", "Running number of executed steps; never repeats.", "count", True
     ),

@@ -41,6 +41,7 @@ from bdg_explore.columns import (
     DISCHARGING_CAPACITY,
     DISCHARGING_ENERGY,
     FREQUENCY,
+    HALF_CYCLE,
     IMAGINARY_IMPEDANCE,
     NET_CAPACITY,
     PHASE,
@@ -69,7 +70,6 @@ _DATES_AT: Final = (585, 465, 469, 473)  # in the log, by the age of the softwar
 _EXCEL_DAYS: Final = (32_874.0, 73_051.0)  # 1990 to 2100
 _DAY: Final = 86_400
 _UNIX_DAY: Final = 25_569
-_HALF_CYCLE: Final = "half_cycle_count"
 _PAIRS: Final = "half cycle // 2"
 _ONE_WAY: Final = (CHARGING_CAPACITY, DISCHARGING_CAPACITY, CHARGING_ENERGY, DISCHARGING_ENERGY)
 _MASKS: Final = dict(FLAGS.values())
@@ -225,7 +225,7 @@ def _taken(
 
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    frame = number_steps(frame, STEP_ID, _HALF_CYCLE, STEP_TYPE)
+    frame = number_steps(frame, STEP_ID, HALF_CYCLE, STEP_TYPE)
     return settle_counters(frame, notes, _ONE_WAY)
 
 
@@ -278,7 +278,7 @@ READERS = (
             **_MEASURED,
             CURRENT: From(("<I>/mA", "I/mA", "I/mA (none: at rest)", "I/mA (from dq)"), 1e-3),
             CYCLE: From(("cycle number", _PAIRS)),
-            _HALF_CYCLE: From("half cycle"),
+            HALF_CYCLE: From("half cycle"),
             STEP_TYPE: From("mode"),
             STEP_TIME: From("step time/s"),
             NET_CAPACITY: From("(Q-Qo)/mA.h", 1e-3),

@@ -38,6 +38,7 @@ from bdg_explore.columns import (
     DISCHARGING_CAPACITY,
     DISCHARGING_ENERGY,
     FREQUENCY,
+    HALF_CYCLE,
     IMAGINARY_IMPEDANCE,
     NET_CAPACITY,
     PHASE,
@@ -72,7 +73,6 @@ _LINES: Final = re.compile(r"\s*Nb header lines\s*:\s*(\d+)", re.IGNORECASE)
 _START: Final = re.compile(r"\s*(?:Acquisition|Technique) started on\s*:\s*(.*\S)")
 _AT_REST: Final = re.compile(r"open circuit|\bOCV\b", re.IGNORECASE)
 _SLASH_HEADERS: Final = 2  # headers with a unit behind a slash that a bare header line has at least
-_HALF_CYCLE: Final = "half_cycle_count"
 _MEASURED: Final[dict[str, str | tuple[str, ...]]] = {
     TEST_TIME: "time",
     VOLTAGE: ("Ecell", "<Ecell>", "Ewe-Ece", "Ewe", "<Ewe>"),
@@ -84,7 +84,7 @@ _MEASURED: Final[dict[str, str | tuple[str, ...]]] = {
 _SERIES: Final = unit_rules(
     {
         **_MEASURED,
-        _HALF_CYCLE: "half cycle",
+        HALF_CYCLE: "half cycle",
         STEP_TYPE: "mode",
         STEP_TIME: "step time",
         NET_CAPACITY: "(Q-Qo)",
@@ -270,7 +270,7 @@ def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         frame[STEP_TYPE] = frame[STEP_TYPE].cat.rename_categories(
             lambda given: words.get(str(given), str(given))
         )
-    frame = number_steps(frame, STEP_ID, _HALF_CYCLE, STEP_TYPE)
+    frame = number_steps(frame, STEP_ID, HALF_CYCLE, STEP_TYPE)
     return settle_counters(frame, notes)
 
 
