@@ -456,7 +456,7 @@ _CELLS: Final = (
     Column(NATIVE_ID, "Native id", "", "What the data set itself calls the cell.", "text"),
     Column(TITLE, "Title", "", "Title of the data set.", "text"),
     Column(SEGMENT, "Segment", "", "material_electrode, full_cell, module_pack or field.", "text"),
-    Column(KIND, "Kind", "", "experimental, synthetic or computed.", "text"),
+    Column(KIND, "Kind", "", "experimental, synthetic, computed or from literature.", "text"),
     Column(CATHODE, "Cathode", "", "Chemistry of the positive electrode.", "text"),
     Column(ANODE, "Anode", "", "Chemistry of the negative electrode.", "text"),
     Column(NOMINAL_CAPACITY, "Nominal capacity / Ah", "Ah", "Capacity the maker states."),

@@ -1,13 +1,14 @@
 """Catalogs are data: what is well formed opens, everything else is refused by name."""
 
 import copy
+from datetime import date
 
 import pytest
 import yaml
 
 from bdg_explore.errors import BdgError, CatalogError
 from bdg_explore.hubs import catalog_path
-from bdg_explore.hubs.catalogs import Place, datasets_in, place_of
+from bdg_explore.hubs.catalogs import Place, datasets_in, place_of, records_in
 
 
 def test_an_entry_becomes_a_record(lab):
@@ -31,6 +32,17 @@ def test_an_entry_becomes_a_record(lab):
         (lambda e: e["metadata"].update(segment="fullcell"), "Did you mean full_cell?"),
         (lambda e: e["args"]["tables"].update(cycles={"format": "parquet"}), "names no file"),
         (lambda e: e["args"].update(tables=["cycles"]), "must be a mapping"),
+        (lambda e: e["metadata"].update(counted={"vehicels": 3}), "Did you mean vehicles?"),
+        (lambda e: e["metadata"].update(counted={"tests": "55"}), "must be a whole number above 0"),
+        (lambda e: e["metadata"].update(embargo_until="2030-01-01"), "Write access: embargo"),
+        (
+            lambda e: e["metadata"].update(access="embargo", embargo_until="soon"),
+            "must be a day, YYYY-MM-DD",
+        ),
+        (
+            lambda e: e["metadata"].update(secondary={"vehicle_model": "x"}),
+            "no key is called 'vehicle_model'",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_the_nearest_right_word(lab, entry, change, told):
@@ -38,6 +50,32 @@ def test_a_mistake_is_named_with_the_nearest_right_word(lab, entry, change, told
     with pytest.raises(CatalogError, match="lab-2026") as caught:
         list(datasets_in(lab({"lab-2026": entry})))
     assert told in str(caught.value)
+
+
+def test_a_field_entry_says_what_it_counts_and_what_vehicle_it_is(lab, entry):
+    entry["metadata"].update(
+        segment="field", counted={"vehicles": 1, "battery_units": 2}, cells_stated=None,
+        secondary={"vehicle_model": "Invented", "cells_in_series": 96},
+        access="embargo", embargo_until=date(2030, 1, 31),
+    )  # fmt: skip
+    (dataset,) = datasets_in(lab({"lab-2026": entry}))
+    assert dataset.stated == "1 vehicle, 2 battery units"
+    assert dataset.secondary["vehicle_model"] == "Invented"
+    assert dataset.embargo_until == date(2030, 1, 31)
+
+
+def test_a_hub_without_data_sets_is_a_record_too(tmp_path):
+    path = tmp_path / "index.yaml"
+    path.write_text("metadata: {version: 1, hub: {id: index}}\nsources: {}\n", encoding="utf-8")
+    assert [record.id for record in records_in(path)] == ["index"]
+    assert list(datasets_in(path)) == []
+
+
+def test_a_changed_catalog_is_read_again(lab, entry):
+    path = lab({"lab-2026": entry})
+    assert [dataset.id for dataset in datasets_in(path)] == ["lab-2026"]
+    path = lab({"lab-2027": entry})
+    assert [dataset.id for dataset in datasets_in(path)] == ["lab-2027"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ neither run code nor reach the environment, a shell, or a path elsewhere on the 
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -109,7 +110,20 @@ def place_of(source: str | Path) -> Place:
 
 
 def datasets_in(source: str | Path) -> Iterator[Dataset]:
-    """Yield every data set of a catalog and of the catalogs nested in it.
+    """Return every data set of a catalog and of the catalogs nested in it.
+
+    Raises
+    ------
+    CatalogError
+        The catalog, or an entry, is not what it should be; the message names both.
+    """
+    return (one for one in records_in(source) if isinstance(one, Dataset))
+
+
+def records_in(source: str | Path) -> Iterator[Hub | Dataset]:
+    """Yield every hub of a catalog and of those nested in it, each before its data sets.
+
+    A hub without a data set is there too: an index of others' data, or one nobody has described.
 
     Raises
     ------
@@ -119,7 +133,7 @@ def datasets_in(source: str | Path) -> Iterator[Dataset]:
     yield from _walk(place_of(source), None, 0)
 
 
-def _walk(place: Place, outer: Hub | None, depth: int) -> Iterator[Dataset]:
+def _walk(place: Place, outer: Hub | None, depth: int) -> Iterator[Hub | Dataset]:
     where = place.location
     if depth > _NESTING:
         raise CatalogError(f"{where}: catalogs are nested more than {_NESTING} deep.")
@@ -131,7 +145,10 @@ def _walk(place: Place, outer: Hub | None, depth: int) -> Iterator[Dataset]:
             f"{where}: a catalog needs a key sources: with one entry a data set.{nearest}"
         )
     head = content.get("metadata") or {}
-    hub = hub_from_metadata(head["hub"], where) if head.get("hub") else outer
+    hub = outer
+    if head.get("hub"):
+        hub = hub_from_metadata(head["hub"], where)
+        yield hub
     for name, entry in sources.items():
         at = f"{where}: {name}"
         if not isinstance(entry, Mapping):
@@ -161,7 +178,8 @@ def load_yaml(place: Place) -> Mapping[str, Any]:
     """
     try:
         path = fetch(place.location) if place.is_web else Path(place.location)
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE)  # noqa: S506
+        state = path.stat()
+        content = _parse(path, state.st_mtime_ns, state.st_size)
     except BdgError:
         raise
     except FileNotFoundError:
@@ -171,6 +189,12 @@ def load_yaml(place: Place) -> Mapping[str, Any]:
     if not isinstance(content, Mapping):
         raise CatalogError(f"{place.location}: a catalog is a mapping with a key sources:.")
     return content
+
+
+@lru_cache(maxsize=128)
+def _parse(path: Path, _changed: int, _size: int) -> Any:
+    """Return what a file says; the same file, unchanged, is parsed once a process."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE)  # noqa: S506
 
 
 def resolved(entry: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:

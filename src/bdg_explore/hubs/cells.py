@@ -1,6 +1,7 @@
 """One row a cell: what the facts tables, the data sets and the tables themselves know."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,10 +55,17 @@ def facts_of(dataset: Dataset) -> pd.DataFrame:
         The table is missing, has no `native_id`, repeats one, or has an unknown column.
     """
     if dataset.facts is None:
-        return pd.DataFrame(index=pd.Index([], name=NATIVE_ID, dtype=str))
+        return _NO_FACTS
     path = Path(dataset.facts)
     if not path.is_file():
         raise CatalogError(f"{dataset.id}: the catalog names {path}, which is not there.")
+    state = path.stat()
+    return _read_facts(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=512)
+def _read_facts(path: Path, _changed: int, _size: int) -> pd.DataFrame:
+    """Return a facts table; the same file, unchanged, is read once."""
     if path.suffix == ".parquet":
         facts = pd.read_parquet(path)
     else:
@@ -75,6 +83,9 @@ def facts_of(dataset: Dataset) -> pd.DataFrame:
         twice = facts.loc[facts[NATIVE_ID].duplicated(), NATIVE_ID].iloc[0]
         raise CatalogError(f"{path}: {NATIVE_ID} {twice} stands there twice.")
     return facts.set_index(NATIVE_ID)
+
+
+_NO_FACTS: Final = pd.DataFrame(index=pd.Index([], name=NATIVE_ID, dtype=str))
 
 
 def alias_map(facts: pd.DataFrame) -> dict[str, str]:
@@ -122,24 +133,28 @@ def cells_of(
         for native in ids:
             held.setdefault(native, {})[name] = None
     natives = [*map(str, facts.index), *(i for i in held if i not in facts.index)]
-    frame = facts.reindex(natives)
-    frame.index.name = NATIVE_ID
+    if not natives:
+        return _NO_CELLS
+    known = facts.reindex(natives)
+    columns: dict[str, Any] = {name: known[name].array for name in known.columns}
     shared = {**{key: dataset.primary.get(key) for key in PRIMARY}, **dataset.secondary}
     for name, value in shared.items():
-        if value is None or isinstance(value, (list, dict)):
-            value = ", ".join(map(str, value)) if isinstance(value, list) else None
-        if name not in frame.columns:
-            frame[name] = value
-        elif value is not None:
-            frame[name] = frame[name].fillna(value)
+        if name not in COLUMNS or value is None or isinstance(value, dict):
+            continue  # of this segment only, it stays with the data set; or not known
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        columns[name] = known[name].fillna(text).array if name in known.columns else text
     here = {name for name, source in tables.items() if is_here(source)}
-    frame = frame.assign(**_constants(dataset)).reset_index()
-    frame[TABLES] = [" ".join(held.get(native, ())) for native in frame[NATIVE_ID]]
-    frame[AVAILABILITY] = [
-        _availability(dataset, held.get(native, {}), here) for native in frame[NATIVE_ID]
+    columns |= {name: value for name, value in _constants(dataset).items() if value is not None}
+    columns[NATIVE_ID] = natives
+    columns[TABLES] = [" ".join(held.get(native, ())) for native in natives]
+    columns[AVAILABILITY] = [
+        _availability(dataset, held.get(native, {}), here) for native in natives
     ]
-    frame.index = pd.Index(dataset.id + "/" + frame[NATIVE_ID], name=CELL)
-    return frame
+    index = pd.Index([f"{dataset.id}/{native}" for native in natives], name=CELL)
+    return pd.DataFrame(columns, index=index)
+
+
+_NO_CELLS: Final = pd.DataFrame(index=pd.Index([], name=CELL, dtype=str))
 
 
 def joined(frames: list[pd.DataFrame]) -> pd.DataFrame:

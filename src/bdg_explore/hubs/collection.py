@@ -1,6 +1,7 @@
 """Many hubs as one: their data sets, their cells, and the tables of any of them."""
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, partial
 from pathlib import Path
@@ -33,9 +34,9 @@ from bdg_explore.errors import (
 )
 from bdg_explore.shipped import catalogs_folder
 
-from .catalogs import datasets_in
+from .catalogs import records_in
 from .cells import alias_map, cells_of, facts_of, joined
-from .entries import PRIMARY, Dataset, TableSource
+from .entries import PRIMARY, Dataset, Hub, TableSource
 from .filters import apply_filters
 from .lookup import Cells, holders, uids_of
 from .mirror import Mirror, all_mirrors
@@ -61,11 +62,20 @@ class Hubs:
         The data sets of all catalogs.
     mirror : mapping
         Local tables that stand in for the web, by data set and table.
+
+    Notes
+    -----
+    A `Hub` among the data sets is known from then on, even if it holds none.
     """
 
-    def __init__(self, datasets: Iterable[Dataset], mirror: Mirror | None = None) -> None:
+    def __init__(self, datasets: Iterable[Dataset | Hub], mirror: Mirror | None = None) -> None:
         self._datasets: dict[str, Dataset] = {}
+        self._hubs: dict[str, Hub] = {}
         for dataset in datasets:
+            hub = dataset if isinstance(dataset, Hub) else dataset.hub
+            self._hubs.setdefault(hub.id, hub)
+            if isinstance(dataset, Hub):
+                continue
             if dataset.id in self._datasets:
                 other = self._datasets[dataset.id].hub.id
                 raise CatalogError(
@@ -79,10 +89,31 @@ class Hubs:
         self._summaries: dict[str, pd.DataFrame] = {}
 
     def __repr__(self) -> str:
-        hubs = {dataset.hub.id for dataset in self._datasets.values()}
-        return f"<Hubs: {len(hubs)} hubs, {len(self._datasets)} data sets, {len(self.cells)} cells>"
+        held = f"{len(self._datasets)} data sets, {len(self.cells)} cells"
+        return f"<Hubs: {len(self._hubs)} hubs, {held}>"
 
     # --- what there is ----------------------------------------------------------------------------
+
+    @cached_property
+    def hubs(self) -> pd.DataFrame:
+        """One row a hub, indexed by its id: who runs it, how it shares, how much it holds."""
+        held = Counter(dataset.hub.id for dataset in self._datasets.values())
+        rows = [
+            {
+                "hub": hub.id,
+                "name": hub.name,
+                "operator": hub.operator,
+                "datasets": held[hub.id],
+                "access": hub.access,
+                "licence": hub.licence,
+                "contact": hub.contact,
+                "landing_url": hub.landing_url,
+                "unverified": ", ".join(hub.unverified),
+                NOTE: hub.notes,
+            }
+            for hub in self._hubs.values()
+        ]
+        return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["hub"]).set_index("hub")
 
     @cached_property
     def datasets(self) -> pd.DataFrame:
@@ -99,6 +130,7 @@ class Hubs:
                 "segment": dataset.segment,
                 "kind": dataset.kind,
                 "cells_stated": dataset.cells_stated,
+                "stated": dataset.stated,
                 "cells_known": int(known.get(dataset.id, 0)),
                 "cells_here": int(here.get(dataset.id, 0)),
                 "tables": " ".join(self._tables(dataset)),
@@ -108,6 +140,8 @@ class Hubs:
                 "citation": dataset.reference,
                 "landing_url": dataset.landing_url,
                 **{key: _plain(dataset.primary.get(key)) for key in PRIMARY},
+                "missing": ", ".join(dataset.missing),
+                "also_in": " ".join(dataset.also_in),
                 "unverified": ", ".join(dataset.unverified),
                 NOTE: dataset.notes,
             }
@@ -400,7 +434,7 @@ def open_hubs(*sources: str | Path) -> Hubs:
         A catalog or a mirror is not what it should be; the message names the place.
     """
     opened = [catalogs_folder() / "bdg.yaml", *user_catalogs(), *sources]
-    return Hubs((one for source in opened for one in datasets_in(source)), all_mirrors())
+    return Hubs((one for source in opened for one in records_in(source)), all_mirrors())
 
 
 def _plain(value: Any) -> Any:

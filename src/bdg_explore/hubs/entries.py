@@ -6,13 +6,16 @@ the nearest right one.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, Literal
 
 from bdg_explore.columns import COLUMNS
 from bdg_explore.errors import CatalogError, did_you_mean
 
 SEGMENTS: Final = ("material_electrode", "full_cell", "module_pack", "field")
-KINDS: Final = ("experimental", "synthetic", "computed")
+KINDS: Final = (
+    "experimental", "synthetic", "computed", "literature_parameters", "literature_mined",
+)  # fmt: skip
 ACCESS_LEVELS: Final = ("open", "key", "login", "on_request", "embargo", "private")
 PRIMARY: Final = (
     "objective_of_test",
@@ -22,6 +25,22 @@ PRIMARY: Final = (
     "test_equipment",
     "contact_details",
 )
+# What a data set may state instead of, or beside, a number of cells.
+COUNTED: Final = (
+    "battery_units", "devices", "duty_cycles", "materials", "measurements", "modules", "packs",
+    "parameter_sets", "scans", "stacks", "systems", "tests", "trajectories", "vehicles",
+    "voltage_curves",
+)  # fmt: skip
+_ASSEMBLED: Final = (
+    "cells_in_series", "cells_in_parallel", "cell_count", "nominal_energy_kilowatt_hour",
+)  # fmt: skip
+# Facts beyond the columns of the cells table, and the segments in which they mean something.
+SEGMENT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "material_electrode": ("electrolyte", "areal_capacity_milliampere_hour_per_square_centimetre"),
+    "full_cell": ("electrolyte",),
+    "module_pack": ("electrolyte", *_ASSEMBLED),
+    "field": ("electrolyte", *_ASSEMBLED, "vehicle_model", "sampling_period_second"),
+}
 
 _ENTRY_KEYS = ("driver", "description", "args", "metadata")
 _ARGS_KEYS = ("cells", "tables", "downloads")
@@ -39,13 +58,14 @@ _TABLE_KEYS = (
     "note",
 )
 _FILE_KEYS = ("url", "cell", "sha256", "bytes", "name")
-_DOWNLOAD_KEYS = ("name", "url", "bytes", "sha256", "layout", "note")
+_DOWNLOAD_KEYS = ("name", "url", "bytes", "sha256", "md5", "layout", "note")
 _HUB_KEYS = (
     "id", "name", "operator", "landing_url", "access", "licence", "contact", "unverified", "notes",
 )  # fmt: skip
 _METADATA_KEYS = (
     "hub", "title", "segment", "kind", "licence", "access", "cells_stated", "citation", "doi",
     "landing_url", "primary", "secondary", "unverified", "notes", "how_to_get", "catalog_dir",
+    "counted", "also_in", "siblings", "embargo_until",
 )  # fmt: skip
 _CITATION_KEYS = ("title", "authors", "journal", "year", "doi")
 
@@ -122,6 +142,8 @@ class Download:
     size: int | None = None
     sha256: str | None = None
     layout: str | None = None
+    md5: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +151,18 @@ class Dataset:
     """One publication or campaign in a hub.
 
     `primary` and `secondary` hold what is true of every cell; what differs from cell to cell
-    stands in the facts table.
+    stands in the facts table. A field named in `unverified` is likely, not proven.
+
+    Attributes
+    ----------
+    counted : mapping
+        What the data set states it holds that is not cells: vehicles, tests, scans ...
+    also_in : tuple of str
+        Data sets that hold the same measurements, whole or in part.
+    siblings : tuple of str
+        Data sets with other measurements of the same record or publication.
+    embargo_until : date or None
+        Day from which the data are open, where `access` is ``embargo``.
     """
 
     id: str
@@ -152,15 +185,37 @@ class Dataset:
     unverified: tuple[str, ...] = ()
     notes: str | None = None
     how_to_get: str | None = None
+    counted: Mapping[str, int] = field(default_factory=dict)
+    also_in: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    embargo_until: date | None = None
 
     @property
     def reference(self) -> str:
-        """The citation as one line of text."""
+        """The citation as one line of text; a DOI nobody has looked up says so."""
         cited = self.citation
         parts = [cited.get("authors"), cited.get("title"), cited.get("journal"), cited.get("year")]
         text = ". ".join(str(part).rstrip(".") for part in parts if part)
+        name = "citation.doi" if cited.get("doi") else "doi"
         doi = cited.get("doi") or self.doi
-        return f"{text}. https://doi.org/{doi}" if doi else text
+        if not doi:
+            return text
+        doubt = " (unverified)" if name in self.unverified else ""
+        return f"{text}. https://doi.org/{doi}{doubt}" if text else f"https://doi.org/{doi}{doubt}"
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The primary fields nobody has stated for the data set as a whole."""
+        return tuple(key for key in PRIMARY if self.primary.get(key) is None)
+
+    @property
+    def stated(self) -> str:
+        """How many cells, vehicles, tests ... the data set is said to hold; empty if unknown."""
+        counts = {**({"cells": self.cells_stated} if self.cells_stated else {}), **self.counted}
+        return ", ".join(
+            f"{count} {name[:-1] if count == 1 else name}".replace("_", " ")
+            for name, count in counts.items()
+        )
 
 
 def hub_from_metadata(metadata: Mapping[str, Any], where: str) -> Hub:
@@ -209,18 +264,20 @@ def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str
     secondary = _mapping(metadata.get("secondary"), f"{at}: secondary")
     citation = _mapping(metadata.get("citation"), f"{at}: citation")
     _known_keys(primary, PRIMARY, f"{at}: primary")
-    _known_keys(secondary, COLUMNS, f"{at}: secondary")
+    segment = _one_of(metadata.get("segment"), SEGMENTS, f"{at}: segment")
+    _known_keys(secondary, (*COLUMNS, *SEGMENT_FIELDS[segment]), f"{at}: secondary")
     _known_keys(citation, _CITATION_KEYS, f"{at}: citation")
+    access = _one_of(metadata.get("access") or "on_request", ACCESS_LEVELS, f"{at}: access")
     description = str(entry.get("description") or "").strip()
     return Dataset(
         id=name,
         hub=hub,
         description=description,
         title=str(metadata.get("title") or citation.get("title") or description or name),
-        segment=_one_of(metadata.get("segment"), SEGMENTS, f"{at}: segment"),
+        segment=segment,
         kind=_one_of(metadata.get("kind"), KINDS, f"{at}: kind"),
         licence=str(metadata.get("licence") or "unknown"),
-        access=_one_of(metadata.get("access") or "on_request", ACCESS_LEVELS, f"{at}: access"),
+        access=access,
         primary=primary,
         secondary=secondary,
         citation=citation,
@@ -234,6 +291,10 @@ def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str
         unverified=_texts(metadata.get("unverified")),
         notes=metadata.get("notes"),
         how_to_get=metadata.get("how_to_get"),
+        counted=_counts(metadata.get("counted"), f"{at}: counted"),
+        also_in=_texts(metadata.get("also_in")),
+        siblings=_texts(metadata.get("siblings")),
+        embargo_until=_embargo(metadata.get("embargo_until"), access, at),
     )  # fmt: skip
 
 
@@ -294,7 +355,35 @@ def _download(spec: Any, where: str) -> Download:
         spec.get("bytes"),
         spec.get("sha256"),
         spec.get("layout"),
+        spec.get("md5"),
+        spec.get("note"),
     )
+
+
+def _counts(value: Any, where: str) -> Mapping[str, int]:
+    counts = _mapping(value, where)
+    _known_keys(counts, COUNTED, where)
+    for name, count in counts.items():
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+            raise CatalogError(f"{where}: {name} is {count!r} and must be a whole number above 0.")
+    return counts
+
+
+def _embargo(value: Any, access: str, where: str) -> date | None:
+    if value is None:
+        return None
+    if access != "embargo":
+        raise CatalogError(
+            f"{where}: embargo_until stands beside access: {access}. Write access: embargo, or "
+            "leave the day out."
+        )
+    try:
+        # YAML turns an unquoted day into a date; a quoted one is text.
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise CatalogError(
+            f"{where}: embargo_until is {value!r} and must be a day, YYYY-MM-DD."
+        ) from None
 
 
 def _known_keys(given: Mapping[str, Any], known: Iterable[str], where: str) -> None:
