@@ -114,6 +114,23 @@ def test_a_mirror_without_the_file_is_told(hubs, small):
 # --- the real one ---------------------------------------------------------------------------------
 
 
+def test_a_mirror_may_name_formats_otherwise_and_hold_tests_without_ids(lab, monkeypatch, tmp_path):
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    lab()  # writes c.csv, one cycle of a cell
+    (folder / "run_7.csv").write_bytes((tmp_path / "my_lab" / "c.csv").read_bytes())
+    (folder / "mirror.yaml").write_text(
+        "version: 1\ndatasets:\n  lab-2026:\n    timeseries:\n"
+        "      path: run_7.csv\n      format: somebody_elses_csv\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("BDG_MIRROR", str(folder))
+    hubs = Hubs(datasets_in(lab()), all_mirrors())
+    assert "lab-2026/run_7" in hubs.cells.index
+    frame = hubs.timeseries("lab-2026/run_7")
+    assert len(frame) == 122 and set(frame["cell"]) == {"lab-2026/run_7"}
+
+
 @pytest.fixture(scope="module")
 def real():
     folder = os.environ.get("BDG_MIRROR")

@@ -192,6 +192,6 @@ def _constants(dataset: Dataset) -> dict[str, Any]:
 def _availability(dataset: Dataset, held: Mapping[str, None], here: set[str]) -> str:
     if set(held) & here:
         return "here"
-    if held or (dataset.access == "open" and dataset.downloads):
+    if held or (dataset.access == "open" and any(one.url for one in dataset.downloads)):
         return "download"
     return "request"

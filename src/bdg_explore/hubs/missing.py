@@ -15,7 +15,9 @@ def why_not(dataset: Dataset, name: str, row: pd.Series, tables: Mapping[str, Ta
         note = f" ({row[NOTE]})" if isinstance(row[NOTE], str) else ""
         return f"the table {name} of {dataset.id} holds nothing of this cell{note}"
     if dataset.how_to_get:
-        return f"{dataset.id} cannot be downloaded without asking: {dataset.how_to_get}"
+        asking = "cannot be downloaded without asking"
+        why = asking if dataset.access == "on_request" else "is not read straight from the web"
+        return f"{dataset.id} {why}: {dataset.how_to_get}"
     if dataset.downloads:
         layout = dataset.downloads[0].layout or "a form"
         return (

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bdg_explore import readers
-from bdg_explore.columns import CELL
+from bdg_explore.columns import CELL, NATIVE_ID
 from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError
 from bdg_explore.frames import CONTRACTS, check_frame
 
@@ -69,7 +69,7 @@ def read_table(
     """
     wanted = None if cells is None else set(cells)
     parts = [
-        _read_file(dataset, source, file, cells, cycles, _local(dataset, source, file, download))
+        _read_file(source, file, cells, cycles, _local(dataset, source, file, download))
         for file in source.files
         if wanted is None or file.cell is None or file.cell in wanted
     ]
@@ -98,15 +98,58 @@ def ids_in(source: TableSource) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for file in source.files:
         path = _existing(file, source, "the table")
-        format_ = _format(source, file)
-        if format_ == "parquet":
-            ids = pd.read_parquet(path, columns=[_their_name(source, CELL)]).iloc[:, 0]
-        else:
-            ids = readers.read(path, format=format_, columns=source.rename or None, check=False)[
-                CELL
-            ]
-        found.update(dict.fromkeys(ids.astype(str).unique()))
+        state = path.stat()
+        asked = (source.name, source.origin, source.format, tuple(sorted(source.rename.items())))
+        key = (path, state.st_mtime_ns, state.st_size, *asked)
+        if key not in _HELD:
+            _HELD[key] = _ids_of(source, file, path)
+        found.update(dict.fromkeys(_HELD[key]))
     return tuple(found)
+
+
+# Ids that files were found to hold: the same file, unchanged, is asked once a process.
+_HELD: Final[dict[tuple[Any, ...], tuple[str, ...]]] = {}
+
+
+def _ids_of(source: TableSource, file: TableFile, path: Path) -> tuple[str, ...]:
+    format_ = _format(source, file)
+    if format_ == "parquet":
+        ids = pd.read_parquet(path, columns=[_their_name(source, CELL)]).iloc[:, 0]
+    else:
+        spoken, table = _spoken(source, format_)
+        frame = readers.read(
+            path, format=spoken, table=table, columns=source.rename or None, check=False
+        )
+        ids = _owners(frame, source, path)
+    return tuple(ids.astype(str).unique())
+
+
+def _spoken(source: TableSource, format_: str) -> tuple[str | None, str | None]:
+    """Return format and table by the names readers go by.
+
+    A mirror may be older or younger than we are and call a format or a table otherwise. Its files
+    are here and say what they are, so they are asked; a catalog's own names must be right.
+    """
+    if source.origin == "catalog":
+        return format_, source.name
+    known = readers.formats()["table"]
+    if format_ not in known.index:
+        return None, None
+    tables = str(known[format_]).split()
+    return format_, source.name if source.name in tables or "any" in tables else None
+
+
+def _owners(frame: pd.DataFrame, source: TableSource, path: Path) -> "pd.Series[Any]":
+    """Return whose each row is, as the file says; a mirror's file may be one test by its name."""
+    for name in (CELL, NATIVE_ID):
+        if name in frame.columns:
+            return frame[name]
+    if source.origin == "catalog":
+        raise FrameError(
+            f"{path}: the table {source.name} has no column {CELL}, and the catalog does not say "
+            "whose it is. Name its cell with cells: [...] or add the column."
+        )
+    return pd.Series(path.name.split(".")[0], index=frame.index)
 
 
 def _their_name(source: TableSource, name: str) -> str:
@@ -154,19 +197,22 @@ def _format(source: TableSource, file: TableFile) -> str:
 
 
 def _read_file(
-    dataset: Dataset,
     source: TableSource,
     file: TableFile,
     cells: Sequence[str] | None,
     cycles: Iterable[int] | None,
     path: Path,
 ) -> pd.DataFrame:
+    format_, table = _spoken(source, _format(source, file))
+    keep = None if file.cell or cells is None else list(cells)
+    # A plain table has a column of cells to choose by; a tester's file in a mirror may have none.
+    within = source.origin == "catalog" or format_ in _SUFFIX_FORMATS.values()
     frame = readers.read(
         path,
-        format=_format(source, file),
-        table=source.name,
+        format=format_,
+        table=table,
         columns=source.rename or None,
-        cells=None if file.cell or cells is None else list(cells),
+        cells=keep if within else None,
         cycles=None if cycles is None else list(cycles),
         check=not source.grid,
     )
@@ -181,11 +227,11 @@ def _read_file(
     if file.cell is not None:
         owner = pd.Categorical.from_codes(np.zeros(len(frame), np.int8), pd.Index([file.cell]))
         frame[CELL] = owner
-    elif CELL not in frame.columns:
-        raise FrameError(
-            f"{path}: the table {source.name} of {dataset.id} has no column {CELL}, and the "
-            f"catalog does not say whose it is. Name its cell with cells: [...] or add the column."
-        )
+    else:
+        if CELL not in frame.columns:
+            frame[CELL] = _owners(frame, source, path)
+        if keep is not None and not within:
+            frame = frame[frame[CELL].isin(keep)].reset_index(drop=True)
     return frame
 
 
