@@ -218,3 +218,9 @@ def test_the_demo_holds_what_its_entry_states(dataset, entries):
     cells = pd.read_parquet(path)
     assert cells["native_id"].nunique() == len(cells) == entry["metadata"]["cells_stated"]
     assert set(cells["cathode_chemistry"]) == {entry["metadata"]["primary"]["cathode_chemistry"]}
+
+
+def test_no_word_of_doubt_stands_where_a_value_belongs():
+    for path in [*CATALOGS.glob("hubs/*.yaml"), *CATALOGS.glob("cells/*.csv")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"UNVERIFIED|UNKNOWN|<native id>", text), path.name
