@@ -16,6 +16,11 @@ _ABOUT: Final = re.compile(
     r"|thumbs\.db$|desktop\.ini$)",
     re.IGNORECASE,
 )
+# Documents and programs, which a reader of tables might stumble over.
+_PROSE: Final = frozenset({
+    ".md", ".rst", ".tex", ".bib", ".pdf", ".htm", ".html", ".yaml", ".yml", ".toml", ".py",
+    ".ipynb", ".m", ".r", ".jl", ".sh", ".bat",
+})  # fmt: skip
 _TEMPORARY: Final = ("~$", "~", ".")
 
 
@@ -89,6 +94,8 @@ def written(path: Path, folder: Path) -> str:
 def _file(path: Path, name: str) -> SourceFile | PassedOver:
     if _ABOUT.match(path.name):
         return PassedOver(name, "a text about the data")
+    if path.suffix.lower() in _PROSE:
+        return PassedOver(name, "a document or a program")
     try:
         status = path.stat()
     except OSError as error:

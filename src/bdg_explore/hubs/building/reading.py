@@ -18,6 +18,8 @@ from .layout import ACCOUNTS, write_json
 from .parquet import typed, write
 from .quality import quality_rows
 
+# Tables whose records one file may hold among each other.
+_SIDE_BY_SIDE: Final = {"timeseries", "impedance", "auxiliary"}
 _FACTS_TABLE: Final = "cells"
 _MOST_NOTES: Final = 50
 _LONGEST_NOTE: Final = 1_000
@@ -117,7 +119,8 @@ def _tables_of(path: Path, format: str) -> Iterator[tuple[str, pd.DataFrame]]:
     for other in readers.readers_of(format):
         if other.table in (told["table"], "any"):
             continue
-        if other.recognises(head) or told.get("rows_left_out"):
+        rest = told.get("rows_left_out") and {other.table, told["table"]} <= _SIDE_BY_SIDE
+        if rest or other.recognises(head):
             try:
                 yield other.table, readers.read(path, format=format, table=other.table)
             except (ReadError, FrameError):

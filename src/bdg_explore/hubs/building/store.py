@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bdg_explore import __version__
 from bdg_explore.errors import BdgError, MissingDataError, ParameterError
 
 from .assembly import Cell, Piece, cells_of
@@ -18,7 +17,7 @@ from .commit import STAGED, Contents, alone, commit
 from .facts import CellFacts, read_facts
 from .files import PassedOver, SourceFile, files_in
 from .former import Former
-from .layout import ACCOUNTS, FACTS, LAYOUT, METADATA, WORK, is_store, read_json
+from .layout import ACCOUNTS, FACTS, LAYOUT, METADATA, WORK, is_store, package_version, read_json
 from .metadata import About, read_metadata, template
 from .naming import checked_id, id_of
 from .plan import Known, Parts, Series, plan
@@ -155,7 +154,11 @@ class _Build:
         if not cells:
             raise MissingDataError(_nothing(self.folder, built))
         accounts = {p.key: p.account for p in pieces if "apart" in p.account}
-        commit(Contents(built, title, cells, about, facts, self._template(), accounts, __version__))
+        commit(
+            Contents(
+                built, title, cells, about, facts, self._template(), accounts, package_version()
+            )
+        )
         return built
 
     # --- what people say --------------------------------------------------------------------------
@@ -275,8 +278,8 @@ class _Build:
     def _key(self, one: Series, about: About, facts: CellFacts) -> str:
         """Name all that a series is made of; where that is the same, so is what comes of it."""
         made_of = (
-            LAYOUT, __version__, one.cell, one.files[0].format, one.only_by_number, self.parts,
-            one.beside_records, [(known.file.name, known.sha256) for known in one.files],
+            LAYOUT, package_version(), one.cell, one.files[0].format, one.only_by_number,
+            self.parts, one.beside_records, [(known.file.name, known.sha256) for known in one.files],
             self._facts(one, about, facts),
         )  # fmt: skip
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:32]
@@ -315,6 +318,10 @@ class _Build:
             name, sha256 = known.file.name, known.sha256
             if "error" in told:
                 self._report(name, "bad", told["error"], format=known.format, sha256=sha256)
+                continue
+            if not piece.account["cells"]:
+                reason = f"facts about cells, no measurements; copy what they say into {FACTS}"
+                self._report(name, "passed over", reason, format=known.format, sha256=sha256)
                 continue
             tables = told["tables"]
             main = next(iter(tables.values()))
