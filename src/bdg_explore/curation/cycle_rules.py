@@ -18,7 +18,7 @@ Lived: TypeAlias = Series | CycleTable
 _NO_CAPACITY: Final = Unjudged("no cycle has a capacity")
 
 
-def _capacity_spikes(subject: Lived) -> Outcome:
+def _capacity_spikes(subject: Lived | CurveTable) -> Outcome:
     life = subject.life
     if not life.counted:
         return _NO_CAPACITY
@@ -224,7 +224,11 @@ RULES: Final = (
         "capacity_spike_free_share",
         1.0,
         "mask_capacity_spikes",
-        {"timeseries": _capacity_spikes, "cycles": _capacity_spikes},
+        {
+            "timeseries": _capacity_spikes,
+            "cycles": _capacity_spikes,
+            "curves": _capacity_spikes,
+        },
     ),
     Rule(
         "Q12",
