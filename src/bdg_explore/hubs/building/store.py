@@ -279,7 +279,7 @@ class _Build:
         """Name all that a series is made of; where that is the same, so is what comes of it."""
         made_of = (
             LAYOUT, package_version(), one.cell, one.files[0].format, one.only_by_number,
-            self.parts, one.beside_records, [(known.file.name, known.sha256) for known in one.files],
+            self.parts, one.beside_records, [(k.file.name, k.sha256) for k in one.files],
             self._facts(one, about, facts),
         )  # fmt: skip
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:32]
