@@ -3,15 +3,19 @@
 A few hundred inputs; ``python benchmarks/fuzz_readers.py`` reads 5,000 and more.
 """
 
+import io
 import runpy
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bdg_explore import readers
-from bdg_explore.errors import ReadError
+from bdg_explore.errors import BdgError, ReadError
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fuzz_readers.py"
 FUZZ = runpy.run_path(str(SCRIPT))
@@ -59,3 +63,31 @@ def _raise(error):
 def test_what_is_wrong_is_found_so_that_silence_means_something(read, told):
     data = (FUZZ["SAMPLES"] / "csv" / "cycles.csv").read_bytes()
     assert FUZZ["outcome"](read, data, None).startswith(told)
+
+
+# --- what fuzzing found, and was mended -----------------------------------------------------------
+
+
+def test_blank_labels_of_a_dictionary_are_counted_as_missing():
+    cells = pa.array(["a", " ", "a"]).dictionary_encode()
+    table = pa.table({"cell": cells, "cycle_count": [1, 2, 3], "coulombic_efficiency": [1.0] * 3})
+    target = io.BytesIO()
+    pq.write_table(table, target)
+    account = readers.read(target.getvalue()).attrs["source"]["columns"]["cell"]
+    assert account["nulls_in"] == account["nulls_out"] == 1
+
+
+@pytest.mark.parametrize("fill", [b"\n", b"1,", b",", b"9"])
+def test_millions_of_blank_lines_or_fields_are_refused_in_time(fill):
+    sample = (FUZZ["SAMPLES"] / "arbin_csv" / "old_headers.csv").read_bytes()
+    began = time.process_time()
+    with pytest.raises(BdgError):
+        readers.read(sample + fill * (6_000_000 // len(fill)) + b"\nnot,a,record\n")
+    assert time.process_time() - began < 10
+
+
+def test_a_number_out_of_range_is_found_without_a_warning(recwarn):
+    text = b"test_time_second,voltage_volt,current_milliampere\n0,1e308,1e308\n"
+    frame = readers.read(text, format="csv", columns={"current_milliampere": "current_ampere"})
+    assert frame["voltage_volt"].tolist() == [1e308]
+    assert not [w for w in recwarn if issubclass(w.category, RuntimeWarning)]

@@ -68,6 +68,8 @@ def nulls(values: Any, *, exact: bool = False) -> int:
         return int(np.isnan(values).sum()) if np.isnan(total) else 0
     if not _is_arrow(values):
         return int(pd.isna(values).sum())
+    if exact and pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
     count = int(values.null_count)
     if _is_text(values):
         bare = pc.utf8_trim_whitespace(values) if exact else values
