@@ -128,6 +128,12 @@ class CurveTable(Subject):
         return np.nan_to_num(self.clean(CYCLE)).astype(np.int64)
 
     @cached_property
+    def numbers(self) -> Ints:
+        """The cycles there are, ascending."""
+        changes = np.flatnonzero(self.cycle[1:] != self.cycle[:-1]) + 1
+        return np.unique(self.cycle[np.concatenate(([0], changes))])
+
+    @cached_property
     def life(self) -> Life:
         """The largest capacity of each curve, cycle by cycle."""
         name = next(n for n in CAPACITIES if n in self.columns)
