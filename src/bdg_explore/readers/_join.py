@@ -219,20 +219,20 @@ def _bare(part: pd.DataFrame) -> pd.DataFrame:
 def _one_scope(frames: list[pd.DataFrame], notes: list[str]) -> list[pd.DataFrame]:
     """Give a counter one name throughout.
 
-    A reader tells from a file's own records when its counters restart. In a file of one cycle a
-    counter that never resets looks like one that restarts with each cycle.
+    A reader tells from a file's own records when its counters restart. In a file of one cycle it
+    cannot; there the other parts tell.
     """
     for quantity in NEVER_RESET:
         held = [[s for s in _SCOPES if s + quantity in frame] for frame in frames]
         scopes = {scope for found in held for scope in found}
         if len(scopes) < 2 or any(len(found) != 1 for found in held):
             continue
-        one = "schedule_"
-        if scopes == {"", "cycle_"} and all(
-            found == [""] or _cycles_in(frame) == 1
+        told = {
+            found[0]
             for found, frame in zip(held, frames, strict=True)
-        ):
-            one = ""
+            if _cycles_in(frame) > 1  # of one cycle, nothing is told
+        }
+        one = told.pop() if len(told) == 1 else "schedule_"
         frames = [
             frame.rename(columns={found[0] + quantity: one + quantity})
             for frame, found in zip(frames, held, strict=True)

@@ -29,6 +29,7 @@ from ._values import convert, nulls
 
 # Tables a reader may give; those without a contract yet are returned as they are read.
 TABLES: Final = (*CONTRACTS, "materials", "quality", "provenance", "reported_cycles")
+_SCOPE: Final = re.compile(r"^(?:cycle|step|schedule)_(?=\w+_(?:capacity_ah|energy_wh)$)")
 
 
 def walk(
@@ -53,6 +54,7 @@ def walk(
         raw = _from_frame(raw, request)
     frame, accounts = _convert(raw, source)
     frame = _select(reader.finish(frame, raw.notes), only, source)
+    accounts = _renamed(accounts, frame)
     kind = _table(reader, table, frame, source, check)
     mapped = {w.place for w in raw.plan}
     unmapped = [h for i, h in enumerate(raw.headers) if i not in mapped and h]
@@ -148,6 +150,17 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
             "nulls_out": after,
         }
     return pd.DataFrame(columns, copy=False), accounts
+
+
+def _renamed(
+    accounts: Mapping[str, dict[str, Any]], frame: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
+    """Keep the accounts under the names that columns have at last: counters change their scope."""
+    own = {_SCOPE.sub("", name): name for name in map(str, frame.columns) if name not in accounts}
+    return {
+        name if name in frame.columns else own.get(_SCOPE.sub("", name), name): account
+        for name, account in accounts.items()
+    }
 
 
 def _unit(header: str) -> str | None:
