@@ -24,10 +24,11 @@ def _capacity_spikes(subject: Lived | CurveTable) -> Outcome:
         return _NO_CAPACITY
     if life.counted < 4 and subject.facts.nominal_ah is None:
         return Unjudged("fewer than four cycles with a capacity")
-    return _odd_cycles(life, np.flatnonzero(life.spikes), "far above their neighbours")
+    repair = None if isinstance(subject, CycleTable) else ""  # only a summary holds capacities
+    return _odd_cycles(life, np.flatnonzero(life.spikes), "far above their neighbours", repair)
 
 
-def _odd_cycles(life: Life, places: Ints, what: str) -> Outcome:
+def _odd_cycles(life: Life, places: Ints, what: str, repair: str | None) -> Outcome:
     if not len(places):
         return None
     worst = int(places[np.argmax(life.capacity[places])])
@@ -40,6 +41,7 @@ def _odd_cycles(life: Life, places: Ints, what: str) -> Outcome:
         + (f"; in all cycles {listed(life.cycle[places])}." if len(places) > 1 else "."),
         share_left(len(places), life.counted),
         "cycle",
+        repair=repair,
     )
 
 
