@@ -75,6 +75,8 @@ def files_in(folder: Path, out: Path) -> Iterator[SourceFile | PassedOver]:
         for inner in list(folders):
             if (here / inner).resolve() == own:
                 folders.remove(inner)
+            elif (here / inner).is_symlink():
+                yield PassedOver(written(here / inner, folder), "a link to a folder")
             elif is_store(here / inner):
                 folders.remove(inner)
                 yield PassedOver(written(here / inner, folder), "a store that bdg build made")

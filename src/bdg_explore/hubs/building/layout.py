@@ -1,6 +1,7 @@
 """Where what lies in a store, and how to know one."""
 
 import json
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,7 @@ ROWS_IN_GROUP: Final = 65_536
 LONGEST_NAME: Final = 180  # of a file or folder [bytes]; 255 is what file systems take
 
 
+@cache
 def package_version() -> str:
     """Return the version of this package."""
     try:

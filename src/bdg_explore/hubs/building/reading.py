@@ -50,8 +50,8 @@ def read_series(job: Mapping[str, Any]) -> dict[str, Any]:
     ----------
     job : mapping
         `cell`, `files` (path, name, sha256 each, in the order of their names), `format`,
-        `only_by_number`, `beside_records`, `facts`, `staged` (the folder to make) and `scratch`
-        (where to make it).
+        `only_by_number`, `beside_records`, `facts`, `staged` (the folder to make), `scratch`
+        (where to make it), and `bad`: {name: reason} of files that are not to be touched.
 
     Returns
     -------
@@ -73,6 +73,17 @@ def read_series(job: Mapping[str, Any]) -> dict[str, Any]:
     return account
 
 
+def try_series(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Do all that `read_series` does, and keep nothing: whether it comes to its end."""
+    scratch = Path(job["scratch"]) / uuid4().hex
+    scratch.mkdir()
+    try:
+        _read(job, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return {}
+
+
 def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     files: list[dict[str, Any]] = [
         {"name": file["name"], "sha256": file["sha256"], "bytes": file["bytes"]}
@@ -81,6 +92,9 @@ def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     account: dict[str, Any] = {"cell": job["cell"], "format": job["format"], "files": files}
     parts: dict[str, list[pd.DataFrame]] = {}
     for file, told in zip(job["files"], files, strict=True):
+        if file["name"] in job.get("bad", {}):
+            told["error"] = job["bad"][file["name"]]
+            continue
         try:
             for table, frame in _tables_of(Path(file["path"]), job["format"]):
                 frame.attrs["source"]["file"] = told["name"]
