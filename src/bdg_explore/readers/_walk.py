@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -53,7 +54,9 @@ def walk(
     if isinstance(raw, pd.DataFrame):
         raw = _from_frame(raw, request)
     frame, accounts = _convert(raw, source)
-    frame = _select(reader.finish(frame, raw.notes), only, source)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is out of range, the checks find
+        frame = reader.finish(frame, raw.notes)
+    frame = _select(frame, only, source)
     accounts = _renamed(accounts, frame)
     kind = _table(reader, table, frame, source, check)
     mapped = {w.place for w in raw.plan}
