@@ -40,6 +40,13 @@ def test_a_mistake_is_named_with_the_nearest_right_word(lab, entry, change, told
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize("cell", ["../../outside", "a/../../../b", "/etc/x", "..\\b"])
+def test_the_name_of_a_cell_cannot_leave_the_folder_either(lab, entry, cell):
+    entry["args"]["tables"]["timeseries"]["cells"] = [cell]
+    with pytest.raises(CatalogError, match="leads out of"):
+        list(datasets_in(lab({"lab-2026": entry})))
+
+
 @pytest.mark.parametrize(
     "path",
     [
