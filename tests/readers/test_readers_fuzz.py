@@ -91,3 +91,24 @@ def test_a_number_out_of_range_is_found_without_a_warning(recwarn):
     frame = readers.read(text, format="csv", columns={"current_milliampere": "current_ampere"})
     assert frame["voltage_volt"].tolist() == [1e308]
     assert not [w for w in recwarn if issubclass(w.category, RuntimeWarning)]
+
+
+def test_a_time_that_is_no_number_is_counted_as_missing():
+    lines = next(FUZZ["SAMPLES"].glob("calce_txt/*.txt")).read_bytes().split(b"\n")
+    lines[1] = b"nan\t" + lines[1].split(b"\t", 1)[1]
+    frame = readers.read(b"\n".join(lines), check=False)
+    account = frame.attrs["source"]["columns"]["test_time_second"]
+    assert account["nulls_in"] == account["nulls_out"] == 1
+
+
+def test_an_index_of_millions_of_lines_is_refused_in_time():
+    sample = next(FUZZ["SAMPLES"].glob("nasa_pcoe_index_csv/*.csv")).read_bytes()
+    with pytest.raises(BdgError, match="too large"):
+        readers.read(sample + b"\n" * 300_000, format="nasa_pcoe_index_csv")
+
+
+def test_a_long_word_is_looked_at_once():
+    began = time.process_time()
+    with pytest.raises(BdgError):
+        readers.read(b"x" * 65_000 + b"\n" + b"y" * 65_000)
+    assert time.process_time() - began < 5

@@ -137,7 +137,7 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
             raw.notes.append(f"{wanted.header!r}: {note}")
         after = nulls(converted)
         if after != before:
-            before = nulls(values, exact=True)
+            before = nulls(values, exact=True, numeric=wanted.held != "text")
         if after != before:
             raise ReadError(
                 f"{source.name}, column {wanted.header!r}: {before} records without a value became "

@@ -37,6 +37,7 @@ from ._source import Head, Source
 
 _HEADERS: Final = ("type", "start_time", "ambient_temperature", "battery_id", "test_id", "Capacity")
 _LARGEST: Final = 67_108_864
+_MOST_LINES: Final = 200_000
 _NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _NOTHING: Final = ("", "[]", "nan")
 
@@ -48,7 +49,7 @@ def _recognises(head: Head) -> bool:
 def _load(request: Request) -> Raw:
     source = request.source
     content = source.content(_LARGEST + 1)
-    if len(content) > _LARGEST:
+    if len(content) > _LARGEST or content.count(b"\n") > _MOST_LINES:
         raise ReadError(f"{source.name} is too large for an index of operations.")
     text = content.decode("utf-8-sig", errors="replace").replace("\0", "")
     try:
