@@ -36,7 +36,7 @@ def test_a_check_costs_so_many_sums_of_the_columns():
     reference = best(lambda: [values.sum() for values in columns], 9)
     ours = best(lambda: check(frame))
     print(f"{len(frame):,} rows: sum {1e3 * reference:.1f} ms, check {1e3 * ours:.0f} ms")
-    assert ours < 150 * reference + 0.1  # about 40 on a quiet machine
+    assert ours < 300 * reference + 0.3  # about 40 times on a quiet machine
 
 
 def test_time_grows_with_rows_and_not_faster():

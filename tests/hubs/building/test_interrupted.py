@@ -77,7 +77,7 @@ def test_killed_at_every_change_to_files(folder, tmp_path, quick, reference, mon
         quick(folder, tmp_path / "counted")
     assert len(seen) > 100
     moves = [step for step, name in enumerate(seen, 1) if name in ("rename", "replace", "touch")]
-    for step in sorted({*range(1, len(seen) + 1, 12), *moves, *(step + 1 for step in moves)}):
+    for step in sorted({*range(1, len(seen) + 1, 40), *moves}):
         out = tmp_path / f"out-{step}"
 
         def job(out=out, step=step):
