@@ -12,9 +12,10 @@ from bdg_explore.errors import MetadataError
 
 from .record import Record
 
-_CAPACITY: Final = {"Ah": 1.0, "mAh": 1e-3}
-_FRACTION: Final = {"": 1.0, "1": 1.0, "%": 0.01, "percent": 0.01}
-_AREAL: Final = {"mAh/cm2": 1.0, "mAh/cm^2": 1.0, "mAh cm-2": 1.0, "Ah/m2": 0.1}
+# Unit as people write it -> what to divide by to come to ours.
+_CAPACITY: Final = {"Ah": 1, "mAh": 1000}
+_FRACTION: Final = {"": 1, "1": 1, "%": 100, "percent": 100}
+_AREAL: Final = {"mAh/cm2": 1, "mAh/cm^2": 1, "mAh cm-2": 1, "Ah/m2": 10}
 
 
 def from_battery_data_schemas(
@@ -126,7 +127,7 @@ def _words(value: Any) -> Any:
     return value if isinstance(value, str) else str(value)
 
 
-def _quantity(name: str, held: Any, units: Mapping[str, float], refused: list[str]) -> float | None:
+def _quantity(name: str, held: Any, units: Mapping[str, int], refused: list[str]) -> float | None:
     if held is None or held is False:
         return None
     if not isinstance(held, Mapping):
@@ -141,4 +142,4 @@ def _quantity(name: str, held: Any, units: Mapping[str, float], refused: list[st
     if unit not in units:
         refused.append(f"{name} is given in {unit or 'no unit'}")
         return None
-    return value * units[unit]
+    return value / units[unit]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any, Final
 
 from bdg_explore.errors import MetadataError
@@ -49,6 +50,7 @@ _PREFIX = re.compile(r"^(schema:|dcat:|https?://schema\.org/|emmo:|https://w3id\
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)(10\.\d{4,9}/\S+)")
 _FILES: Final = {"DataDownload", "Distribution", "File", "MediaObject"}
 _DEPTH: Final = 60
+_VISITS: Final = 200_000
 
 Node = dict[str, Any]
 
@@ -136,12 +138,12 @@ def _take_battery(node: Node, values: dict[str, Any]) -> None:
         told = _text(node.get(key))
         if told:
             values.setdefault(field, told)
-    uid = next(iter(_texts(node.get("identifier"))), None) or node.get("@id")
-    if "uid" not in values and isinstance(uid, str):
-        # An address is unique where a bare number is not.
-        address = node.get("@id")
-        is_web = isinstance(address, str) and address.startswith("https://")
-        values["uid"] = address if is_web and "/" not in uid else uid
+    # An address is unique where a bare number is not; a name within the document is none at all.
+    address = str(node.get("@id") or "")
+    own = next(iter(_texts(node.get("identifier"))), "")
+    uid = address if address.startswith("https://") and "/" not in own else own
+    if uid:
+        values.setdefault("uid", uid)
 
 
 def _take_quantity(quantity: Any, found: dict[str, float]) -> None:
@@ -259,22 +261,23 @@ def _plain(value: Any, depth: int) -> Any:
 
 
 def _linked(top: Node) -> Node:
-    """Put what an ``@id`` of the graph points at in its place, once and not in circles."""
+    """Put what an ``@id`` of the graph points at in its place, not in circles and not for ever."""
     graph = top.get("@graph")
     if not isinstance(graph, list):
         return top
-    index = {str(n["@id"]): n for n in graph if isinstance(n, dict) and "@id" in n}
+    index = {str(n["@id"]): n for n in graph if isinstance(n, dict) and len(n) > 1 and "@id" in n}
+    visits = count()
 
     def follow(value: Any, seen: tuple[str, ...]) -> Any:
+        if next(visits) > _VISITS:
+            raise MetadataError(f"The links of the document lead to more than {_VISITS} places.")
         if isinstance(value, list):
             return [follow(item, seen) for item in value]
         if not isinstance(value, dict):
             return value
         name = str(value.get("@id"))
         if set(value) == {"@id"} and name in index:
-            if name in seen or len(seen) > 4:
-                return value
-            return follow(index[name], seen)
+            return value if name in seen or len(seen) > 4 else follow(index[name], seen)
         return {key: follow(item, (*seen, name)) for key, item in value.items()}
 
     return {"@graph": [follow(node, ()) for node in graph]}
