@@ -6,8 +6,9 @@ The files are made from the record of `made_record.py`: an Arbin csv, a Maccor c
 Neware .ndax (with a time for every record, and for one in five, as testers write it), a BioLogic
 .mpr. Public readers are used where they can be imported, by this Python or the one named with
 --public: pip install NewareNDA fastnda galvani PyProBE-Data cellpy polars. Each is timed in a
-process of its own, in turns with ours; the best time counts. Rows and the sums of voltage and
-current must agree, else the line says so.
+process of its own, in turns with ours; the best time counts. On a machine that others use, the
+ratio of processor time is the steadier one. Rows and the sums of voltage and current must agree,
+else the line says so.
 """
 
 import argparse
@@ -230,14 +231,15 @@ def in_pages(make: dict[str, Any], kind: int, table: Any) -> bytes:
 # --- timing ---------------------------------------------------------------------------------------
 
 
-def best(job: Callable[[], Any], repeats: int) -> tuple[float, Any]:
-    """Return the best time of a job [s], and what it gave."""
-    least, given = float("inf"), None
+def best(job: Callable[[], Any], repeats: int) -> tuple[list[float], Any]:
+    """Return the best time of a job by the clock and of the processors [s], and what it gave."""
+    least, given = [float("inf")] * 2, None
     for _ in range(repeats):
         given = None  # before the clock starts
-        begin = time.perf_counter()
+        begin = time.perf_counter(), time.process_time()
         given = job()
-        least = min(least, time.perf_counter() - begin)
+        took = time.perf_counter() - begin[0], time.process_time() - begin[1]
+        least = [min(pair) for pair in zip(least, took, strict=True)]
     return least, given
 
 
@@ -251,7 +253,7 @@ def theirs(python: str, name: str, reader: str, path: Path, repeats: int) -> dic
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def ours(path: Path, repeats: int) -> tuple[float, Sums]:
+def ours(path: Path, repeats: int) -> tuple[list[float], Sums]:
     from bdg_explore import readers
 
     seconds, frame = best(lambda: readers.read(path), repeats)
@@ -288,7 +290,7 @@ def compare(path: Path, others: dict[str, Any], public: str, repeats: int) -> No
         python = sys.executable if reader == "pyarrow.csv" else public
         other = theirs(python, path.name, reader, path, repeats)
         again, told = ours(path, repeats)
-        least = min(least, again)
+        least = [min(pair) for pair in zip(least, again, strict=True)]
         if "error" in other:
             print(f"{path.name}: {reader} not timed ({other['error']})")
             continue
@@ -296,9 +298,11 @@ def compare(path: Path, others: dict[str, Any], public: str, repeats: int) -> No
             abs(a - b) <= 1e-6 * abs(b) + 1e-3 for a, b in zip(told, other["sums"], strict=True)
         )
         note = "" if same else f"; VALUES DIFFER: {told} and {other['sums']}"
+        clock, processor = (a / b for a, b in zip(least, other["seconds"], strict=True))
         print(
-            f"{path.name} ({size:.0f} MB): {reader} {other['seconds']:.3f} s, ours {least:.3f} s, "
-            f"ratio {least / other['seconds']:.2f} (target {target}){note}"
+            f"{path.name} ({size:.0f} MB): {reader} {other['seconds'][0]:.3f} s, ours "
+            f"{least[0]:.3f} s, ratio {clock:.2f} (target {target}); of processor time "
+            f"{processor:.2f}{note}"
         )
 
 

@@ -43,6 +43,10 @@ class UnknownNameError(BdgError):
     """No cell, data set, column or table has that name."""
 
 
+class MetadataError(BdgError):
+    """A record of metadata is not what it should be."""
+
+
 class ParameterError(BdgError, ValueError):
     """An argument lies outside what it may be."""
 

@@ -259,12 +259,18 @@ def capacity_spikes_a_little(where):
     return Fault(spoilt, np.array([number]), "cycle", {})
 
 
+@injects("Q10")
+def curve_far_too_large(where):
+    number = one_cycle(where, CURVES)
+    values = CURVES[DISCHARGING_CAPACITY] * np.where(CURVES[CYCLE] == number, 40.0, 1.0)
+    spoilt = CURVES.assign(**{DISCHARGING_CAPACITY: values})
+    return Fault(spoilt, np.array([number]), "cycle", {})
+
+
 @injects("Q11")
 def curve_falls_back(where):
-    row = int(where * (len(CURVES) - 3)) + 1
-    row += 1 if row % 50 in (0, 49) else 0
-    row = min(max(row, 1), len(CURVES) - 2)
-    row = row + 2 if row % 50 == 0 else row
+    curve, point = divmod(int(where * (20 * 48 - 1)), 48)
+    row = 50 * curve + 1 + point  # neither the first nor the last point of a curve
     value = CURVES[DISCHARGING_CAPACITY].iloc[row] + 0.060
     number = CURVES[CYCLE].iloc[row]
     spoilt = with_value(CURVES, DISCHARGING_CAPACITY, row, value)

@@ -78,6 +78,19 @@ def test_a_repair_cures_its_fault_and_is_taken_back(injector, cure):
     same(log.undo(mended), before)
 
 
+@pytest.mark.parametrize("finding", sorted(faults.INJECTORS))
+def test_a_repair_that_is_suggested_can_be_done(finding):
+    for injector in faults.INJECTORS[finding]:
+        fault = injector(0.6)
+        facts = {n: v for n, v in fault.arguments.items() if n != "known"}
+        for one in check(fault.frame, **fault.arguments).found:
+            if one.repair:
+                mended, log = repair(fault.frame, one.repair, **facts)
+                assert log.changes[0].said != "Nothing to repair."
+                left = [f.id for f in check(mended, **facts).found]
+                assert finding not in left
+
+
 def test_what_is_repaired_is_what_was_sound():
     spoilt = faults._time_in(60.0)(0).frame
     mended, log = repair(spoilt, "scale_time")

@@ -254,6 +254,16 @@ def test_a_given_summary_is_where_cycles_are_looked_for():
     assert [(one.id, one.rows.tolist()) for one in report.found] == [("Q12", [4])]
 
 
+def test_check_ups_between_partial_cycles_are_no_spikes():
+    """Each twentieth cycle is a full one, of 2 Ah; those between pass 1 Ah."""
+    number = np.arange(1, 101)
+    capacity = np.where(number % 20 == 0, 2.0, 1.0) * (1 - 1e-3 * number)
+    cycles = pd.DataFrame({CYCLE: number, CYCLE_DISCHARGING_CAPACITY: capacity})
+    assert not check(cycles).found
+    one = cycles.assign(**{CYCLE_DISCHARGING_CAPACITY: np.where(number == 50, 1.6, capacity)})
+    assert [(f.id, f.rows.tolist()) for f in check(one).found] == [("Q10", [50])]
+
+
 def test_the_window_of_charge_is_part_of_what_is_expected():
     half = CYCLES.assign(**{CYCLE_DISCHARGING_CAPACITY: 1.2})
     assert [one.id for one in check(half, nominal_capacity_ah=2.0).found] == ["Q21"]

@@ -78,6 +78,13 @@ def test_a_changed_catalog_is_read_again(lab, entry):
     assert [dataset.id for dataset in datasets_in(path)] == ["lab-2027"]
 
 
+@pytest.mark.parametrize("cell", ["../../outside", "a/../../../b", "/etc/x", "..\\b"])
+def test_the_name_of_a_cell_cannot_leave_the_folder_either(lab, entry, cell):
+    entry["args"]["tables"]["timeseries"]["cells"] = [cell]
+    with pytest.raises(CatalogError, match="leads out of"):
+        list(datasets_in(lab({"lab-2026": entry})))
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -1,6 +1,7 @@
 """Parts of one test: found by their names, put in true order, joined without loss or doubling."""
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -315,3 +316,66 @@ def test_what_is_lent_is_left_as_it_was(write):
     for part, was in zip(parts, before, strict=True):
         pd.testing.assert_frame_equal(part, was)
         assert part.attrs == was.attrs
+
+
+def test_one_barcode_is_evidence_that_two_files_are_one_test(write):
+    paths = [write(f"one_{i}.csv", records(2, unix=START + i * DAY, seed=i)) for i in (1, 2)]
+    parts = [bdg.read(path) for path in paths]
+    for part in parts:
+        part.attrs["source"]["barcode"] = "250403_gen9_06"
+    assert evidence(parts) == (True, "the same barcode")
+    parts[1].attrs["source"]["barcode"] = "250403_gen9_07"
+    assert not evidence(parts)[0]
+
+
+# --- real files -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mirror():
+    folder = os.environ.get("BDG_MIRROR")
+    if not folder:
+        pytest.skip("BDG_MIRROR is not set: no real measurements here")
+    return Path(folder)
+
+
+def test_workbooks_named_by_their_dates(mirror):
+    paths = [mirror / "calce" / f"CS2_35_{date}.xlsx" for date in ("1_10_11", "8_17_10")]
+    if not all(path.exists() for path in paths):
+        pytest.skip("the mirror holds no workbooks of CALCE")
+    assert len(group(paths)) == 1
+    frame = bdg.read(paths)
+    told = accounted(frame)
+    assert [part["file"] for part in told["parts"]] == [path.name for path in paths[::-1]]
+    assert frame["cycle_count"].iloc[-1] == 51, "1 cycle in August, 50 in January"
+    assert (np.diff(frame["test_time_second"]) >= 0).all()
+    pause = frame[["unix_time_second", "test_time_second"]].diff().iloc[1091]
+    assert pause.iloc[0] == pytest.approx(pause.iloc[1])
+    assert pause.iloc[1] == pytest.approx(139.7 * DAY, rel=0.001)
+    charged = frame["charging_capacity_ah"].to_numpy()
+    assert (np.diff(charged) > -1e-6).all()
+    assert charged[-1] == pytest.approx(1.158338494157204 + 38.05503528637966)
+
+
+def test_a_copy_of_an_access_database_adds_nothing(mirror):
+    folder = mirror / "raw" / "arbin"
+    paths = [folder / f"cellpy_20160805_test001_45_cc_{n}.res" for n in ("01", "02")]
+    if not all(path.exists() for path in paths):
+        pytest.skip("the mirror holds no .res files")
+    pytest.importorskip("access_parser")
+    frame = bdg.read(paths)
+    told = accounted(frame)
+    assert len(frame) == 10261
+    assert told["overlap_rows"] == 10261
+
+
+def test_pieces_of_a_maccor_test(mirror):
+    paths = [mirror / "raw" / "maccor" / f"rovi_maccor_example.00{n}" for n in (1, 2)]
+    if not all(path.exists() for path in paths):
+        pytest.skip("the mirror holds no pieces of a Maccor test")
+    frame = bdg.read(paths[::-1])
+    told = accounted(frame)
+    assert [part["file"][-1] for part in told["parts"]] == ["1", "2"]
+    assert frame["record_index"].tolist() == list(range(1, 17))
+    assert frame["test_time_second"].iloc[8] == pytest.approx(86_400, abs=1)
+    assert evidence([bdg.read(path) for path in paths]) == (True, "the same preamble")

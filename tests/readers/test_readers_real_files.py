@@ -66,8 +66,8 @@ def _by_hand(path: Path, header: str) -> list[float]:
             {
                 V: "Voltage",
                 I: "Current",
-                "schedule_charging_capacity_ah": "Charge_Capacity",
-                "schedule_discharging_energy_wh": "Discharge_Energy",
+                "cycle_charging_capacity_ah": "Charge_Capacity",
+                "cycle_discharging_energy_wh": "Discharge_Energy",
                 "internal_resistance_ohm": "Internal_Resistance",
                 "cycle_count": "Cycle_Index",
             },
@@ -149,7 +149,7 @@ def test_arbin_counter_agrees_with_the_integral():
     frame = readers.read(MIRROR / "raw" / "arbin" / "rovi_arbin_example.csv")
     time, current = frame[T].to_numpy(), frame[I].to_numpy()
     for sign, name in ((1, "charging"), (-1, "discharging")):
-        counter = np.diff(frame[f"schedule_{name}_capacity_ah"].to_numpy())
+        counter = np.diff(frame[f"cycle_{name}_capacity_ah"].to_numpy())
         passed = np.clip(sign * (current[1:] + current[:-1]) / 2, 0, None) * np.diff(time) / 3600
         kept = counter >= 0  # not across a restart
         assert counter[kept].sum() == pytest.approx(passed[kept].sum(), rel=0.01)

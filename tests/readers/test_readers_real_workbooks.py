@@ -20,10 +20,10 @@ pytestmark = pytest.mark.skipif(
 )
 V, I, T = "voltage_volt", "current_ampere", "test_time_second"  # noqa: E741
 ARBIN = {
-    "calce/CS2_35_8_17_10.xlsx": (1091, 1, "cycle_"),
+    "calce/CS2_35_8_17_10.xlsx": (1091, 1, "schedule_"),
     "calce/CS2_35_1_10_11.xlsx": (12695, 50, ""),
-    "raw/arbin/navani_bs542_gr_li_Channel_11.xlsx": (4526, 1, "cycle_"),
-    "raw/arbin/batteryarchive_cycle-arbin_testfile.xlsx": (119, 2, "cycle_"),
+    "raw/arbin/navani_bs542_gr_li_Channel_11.xlsx": (4526, 1, "schedule_"),
+    "raw/arbin/batteryarchive_cycle-arbin_testfile.xlsx": (119, 2, "schedule_"),
 }
 SHEETS = {"calce": "Channel_1-008", "navani": "Channel_11_1", "batteryarchive": "Channel_2_1"}
 

@@ -161,3 +161,8 @@ def test_table_that_the_format_does_not_give():
         readers.read(sample, format="bdf_csv", table="cycles")
     with pytest.raises(ParameterError, match=r"Did you mean cycles\?"):
         readers.read(sample, format="csv", table="cylces")
+
+
+def test_every_format_says_what_gives_it_away():
+    silent = [key for key, one in _registry.readers().items() if not one.known_by]
+    assert not silent

@@ -71,9 +71,9 @@ def arbin_xlsx() -> None:
     }
     keep("arbin_xlsx", "continued.xlsx", xlsx(book), "timeseries", ["dV/dt(V/s)"], columns)
     old = xls({"Info": about, "Channel_1-008": [heads, *first]})
-    # one cycle: nothing speaks against counters that restart with each
+    # one cycle: nothing tells when the counters restart
     columns = {
-        f"cycle_{name}" if name.endswith("charging_capacity_ah") else name: values[:3]
+        f"schedule_{name}" if name.endswith("charging_capacity_ah") else name: values[:3]
         for name, values in columns.items()
     }
     keep("arbin_xlsx", "legacy.xls", old, "timeseries", ["dV/dt(V/s)"], columns)

@@ -22,6 +22,8 @@ from .settings import Settings
 FIRST_CYCLES: Final = 5
 OTHER_RATE: Final = 1.25  # cycles whose rates differ by more are not compared
 LEAST_COMPARED: Final = 3
+RECURRING: Final = 1.1  # capacities within this factor are of one kind ...
+LEAST_RECURRING: Final = 4  # ... which so many of them make
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ def read_life(
             if len(first) and low <= np.median(first) / nominal_ah <= high:
                 spikes |= capacity > settings.capacity_spike_nominal * nominal_ah
         spikes &= _same_rate(rate, _neighbours(rate, number, reach))
+    tests = spikes & _recur(capacity, spikes, nominal_ah, settings)
+    spikes &= ~tests
     sure = _sure(cycles)
     complete = COMPLETE not in cycles.columns or bool(cycles[COMPLETE].iloc[-1:].all())
     judged = np.where(spikes | ~sure, np.nan, capacity)
@@ -113,7 +117,7 @@ def read_life(
         near_zero = ~spikes & sure & (capacity < settings.near_zero_share * reference)
     if unfinished:
         near_zero[-1] = False
-    odd = spikes | near_zero | ~sure
+    odd = spikes | near_zero | ~sure | tests
     if unfinished:
         odd[-1] = True
     kept = np.flatnonzero(np.isfinite(capacity) & ~odd)
@@ -140,6 +144,17 @@ def read_life(
 
 def _median(values: Floats) -> float:
     return float(np.median(values)) if len(values) else float("nan")
+
+
+def _recur(capacity: Floats, spikes: Bools, nominal_ah: float | None, settings: Settings) -> Bools:
+    """Return which of the large capacities come again and again, as those of check-ups do."""
+    values = np.sort(capacity[spikes])
+    like = np.searchsorted(values, RECURRING * capacity, side="right")
+    like -= np.searchsorted(values, capacity / RECURRING, side="left")
+    recur: Bools = like >= LEAST_RECURRING
+    if nominal_ah is not None:
+        recur &= capacity <= settings.capacity_spike_nominal * nominal_ah
+    return recur
 
 
 def _second(values: Floats) -> float:

@@ -11,8 +11,10 @@ from ._tables import CurveTable, CycleTable
 def measures_of(subject: Subject) -> dict[str, float]:
     """Return the measures of one cell's table; see `QualityReport.measures`."""
     found = {"rows": float(subject.length)}
-    if isinstance(subject, CycleTable | CurveTable):
+    if isinstance(subject, CycleTable):
         found["cycles"] = float(len(np.unique(subject.cycle)))
+    if isinstance(subject, CurveTable):
+        found["cycles"] = float(len(subject.numbers))
     if not isinstance(subject, Series):
         return found
     found["cycles"] = float(len(np.unique(subject.cycle[subject.starts])))

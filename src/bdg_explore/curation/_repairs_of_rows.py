@@ -5,13 +5,14 @@ import pandas as pd
 
 from bdg_explore.columns import TEST_TIME
 from bdg_explore.errors import ParameterError
-from bdg_explore.frames import CONTRACTS
 
 from ._repairs_of_values import Job
 from ._rule import Ints, plural
 from ._series import Series
+from ._subject import THERMAL
 from ._tables import CycleTable
 from .repair_log import Change
+from .value_rules import lacking
 
 
 def drop_duplicates(job: Job) -> tuple[pd.DataFrame, Change]:
@@ -29,10 +30,10 @@ def drop_duplicates(job: Job) -> tuple[pd.DataFrame, Change]:
 
 def drop_missing(job: Job) -> tuple[pd.DataFrame, Change]:
     """Take out rows without a required number."""
-    required = CONTRACTS[job.table].required
-    numbers = job.frame[[n for n in required if pd.api.types.is_numeric_dtype(job.frame[n])]]
-    finite = np.isfinite(numbers.to_numpy(dtype=np.float64, na_value=np.nan)).all(axis=1)
-    return _without(job, np.flatnonzero(~finite), "without a required number")
+    rows = [np.zeros(0, dtype=np.int64)]
+    for subject, places in job.cells():
+        rows += [places[found] for name, found in lacking(subject).items() if name not in THERMAL]
+    return _without(job, np.unique(np.concatenate(rows)), "without a required number")
 
 
 def _without(job: Job, rows: Ints, which: str) -> tuple[pd.DataFrame, Change]:

@@ -80,7 +80,10 @@ class Job:
         touched = [name for name, places in rows.items() if len(places)]
         if not touched:
             return self.frame, Change(self.name, "Nothing to repair.")
-        where = np.unique(np.concatenate([rows[name] for name in touched]))
+        hit = np.zeros(len(self.frame), dtype=bool)
+        for name in touched:
+            hit[rows[name]] = True
+        where = np.flatnonzero(hit)
         frame = self.frame.copy(deep=False)
         before = {name: self.frame[name].iloc[where].copy() for name in touched}
         raw = tuple(f"{RAW}{name}" for name in touched if f"{RAW}{name}" not in frame.columns)

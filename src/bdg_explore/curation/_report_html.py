@@ -11,46 +11,48 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS: Final = 60
 
-# Colours only tint edges and shapes; every word is in the ink of the page it stands on. The mix
-# with that ink keeps a tint readable on white as well as on near-black.
+# The name stands three times over, so that the rules of a notebook for lists and code give way.
+# Colours only tint edges and shapes: every word is in the ink of the page that it stands on, so it
+# is read on white as well as on near-black.
 _STYLE: Final = """
-.bdg-quality{--line:color-mix(in srgb,currentColor 22%,transparent);
+&{--line:color-mix(in srgb,currentColor 22%,transparent);
 --soft:color-mix(in srgb,currentColor 72%,transparent);
 --error:#d5303e;--warn:#b97a00;--info:#5b7f9c;--sound:#1f8a4c;
 font:inherit;font-size:13px;line-height:1.45;color:inherit;max-width:760px;box-sizing:border-box;
 border:1px solid var(--line);border-radius:8px;padding:12px 14px;margin:2px 0;text-align:left}
-.bdg-quality *{box-sizing:border-box}
-.bdg-quality p,.bdg-quality ul,.bdg-quality dl,.bdg-quality dd{margin:0;padding:0}
-.bdg-quality .head{display:flex;gap:14px;align-items:center;flex-wrap:wrap}
-.bdg-quality .score{font-size:26px;font-weight:650;line-height:1.1;
+& *{box-sizing:border-box}
+& p,& ul,& dl,& dd{margin:0;padding:0}
+& .head{display:flex;gap:14px;align-items:center;flex-wrap:wrap}
+& .score{font-size:26px;font-weight:650;line-height:1.1;
 font-variant-numeric:tabular-nums}
-.bdg-quality .of{display:block;font-size:11px;font-weight:400;color:var(--soft)}
-.bdg-quality .said{flex:1 1 220px;min-width:0}
-.bdg-quality .said b{font-weight:650}.bdg-quality .said svg{vertical-align:-2px}
-.bdg-quality .soft{color:var(--soft)}
-.bdg-quality ul{list-style:none;margin-top:10px}
-.bdg-quality li{list-style:none;border-top:1px solid var(--line);padding:8px 0 8px 24px;
+& .of{display:block;font-size:11px;font-weight:400;color:var(--soft)}
+& .said{flex:1 1 220px;min-width:0}
+& .said b{font-weight:650}& .said svg{vertical-align:-2px}
+& .soft{color:var(--soft)}
+& ul{list-style:none;margin-top:10px}
+& li{list-style:none;border-top:1px solid var(--line);padding:8px 0 8px 24px;
 position:relative;margin:0;overflow-wrap:anywhere}
-.bdg-quality li svg,.bdg-quality .head svg{width:15px;height:15px;fill:none;stroke-width:2;
+& li svg,& .head svg{width:15px;height:15px;fill:none;stroke-width:2;
 stroke-linejoin:round;stroke-linecap:round}
-.bdg-quality li svg{position:absolute;left:0;top:10px}
-.bdg-quality .error svg{stroke:var(--error)}.bdg-quality .warn svg{stroke:var(--warn)}
-.bdg-quality .info svg{stroke:var(--info)}.bdg-quality .sound svg{stroke:var(--sound)}
-.bdg-quality .word{font-weight:650}
-.bdg-quality .id{font-variant-numeric:tabular-nums}
-.bdg-quality code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:12px;
+& li svg{position:absolute;left:0;top:10px}
+& .error svg{stroke:var(--error)}& .warn svg{stroke:var(--warn)}
+& .info svg{stroke:var(--info)}& .sound svg{stroke:var(--sound)}
+& .word{font-weight:650}
+& .id{font-variant-numeric:tabular-nums}
+& code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:12px;
 background:none;color:inherit;padding:0;border:0}
-.bdg-quality details{border-top:1px solid var(--line);padding-top:8px;margin-top:2px}
-.bdg-quality .head+details{margin-top:10px}
-.bdg-quality details+details{margin-top:8px}
-.bdg-quality summary{cursor:pointer;color:var(--soft)}
-.bdg-quality summary:hover{color:inherit}
-.bdg-quality dl{display:grid;grid-template-columns:minmax(0,max-content) minmax(0,1fr);
+& details{border-top:1px solid var(--line);padding-top:8px;margin-top:2px}
+& .head+details{margin-top:10px}
+& details+details{margin-top:8px}
+& summary{cursor:pointer;color:var(--soft)}
+& summary:hover{color:inherit}
+& dl{display:grid;grid-template-columns:minmax(0,max-content) minmax(0,1fr);
 gap:3px 14px;margin:6px 0 2px;align-items:center}
-.bdg-quality dt{font-weight:400}
-.bdg-quality dd{display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums}
-.bdg-quality meter{width:90px;height:9px;flex:none}
-"""
+& dt,& dd{float:none;width:auto;margin:0;padding:0}
+& dt{font-weight:400}
+& dd{display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums}
+& meter{width:90px;height:9px;flex:none}
+""".replace("&", ".bdg-quality.bdg-quality.bdg-quality")
 # a cross in an octagon, an exclamation mark in a triangle, an i in a circle, a tick
 _SHAPES: Final = {
     "error": '<path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z"/><path d="M5.7 5.7l4.6 4.6m0-4.6l-4.6 4.6"/>',

@@ -126,3 +126,21 @@ class CurveTable(Subject):
     def cycle(self) -> Ints:
         """Cycle of each point."""
         return np.nan_to_num(self.clean(CYCLE)).astype(np.int64)
+
+    @cached_property
+    def numbers(self) -> Ints:
+        """The cycles there are, ascending."""
+        changes = np.flatnonzero(self.cycle[1:] != self.cycle[:-1]) + 1
+        return np.unique(self.cycle[np.concatenate(([0], changes))])
+
+    @cached_property
+    def life(self) -> Life:
+        """The largest capacity of each curve, cycle by cycle."""
+        name = next(n for n in CAPACITIES if n in self.columns)
+        curves = pd.DataFrame({CYCLE: self.cycle, CYCLE_DISCHARGING_CAPACITY: self.clean(name)})
+        return read_life(
+            curves.groupby(CYCLE, as_index=False).max(),
+            nominal_ah=self.facts.expected_ah,
+            factor=1.0,
+            settings=self.settings,
+        )

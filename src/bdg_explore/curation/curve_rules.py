@@ -13,7 +13,7 @@ from ._tables import CurveTable
 def _reversals(table: CurveTable) -> Outcome:
     cycle = table.cycle
     voltage = np.asarray(table.clean(VOLTAGE), dtype=np.float64)
-    total = len(np.unique(cycle))
+    total = len(table.numbers)
     bad: dict[int, float] = {}
     judged = False
     for name, way in ((DISCHARGING_CAPACITY, -1.0), (CHARGING_CAPACITY, 1.0)):

@@ -18,16 +18,17 @@ Lived: TypeAlias = Series | CycleTable
 _NO_CAPACITY: Final = Unjudged("no cycle has a capacity")
 
 
-def _capacity_spikes(subject: Lived) -> Outcome:
+def _capacity_spikes(subject: Lived | CurveTable) -> Outcome:
     life = subject.life
     if not life.counted:
         return _NO_CAPACITY
     if life.counted < 4 and subject.facts.nominal_ah is None:
         return Unjudged("fewer than four cycles with a capacity")
-    return _odd_cycles(life, np.flatnonzero(life.spikes), "far above their neighbours")
+    repair = None if isinstance(subject, CycleTable) else ""  # only a summary holds capacities
+    return _odd_cycles(life, np.flatnonzero(life.spikes), "far above their neighbours", repair)
 
 
-def _odd_cycles(life: Life, places: Ints, what: str) -> Outcome:
+def _odd_cycles(life: Life, places: Ints, what: str, repair: str | None) -> Outcome:
     if not len(places):
         return None
     worst = int(places[np.argmax(life.capacity[places])])
@@ -40,6 +41,7 @@ def _odd_cycles(life: Life, places: Ints, what: str) -> Outcome:
         + (f"; in all cycles {listed(life.cycle[places])}." if len(places) > 1 else "."),
         share_left(len(places), life.counted),
         "cycle",
+        repair=repair,
     )
 
 
@@ -224,7 +226,11 @@ RULES: Final = (
         "capacity_spike_free_share",
         1.0,
         "mask_capacity_spikes",
-        {"timeseries": _capacity_spikes, "cycles": _capacity_spikes},
+        {
+            "timeseries": _capacity_spikes,
+            "cycles": _capacity_spikes,
+            "curves": _capacity_spikes,
+        },
     ),
     Rule(
         "Q12",

@@ -216,7 +216,7 @@ def _limits_of_cycles(table: CycleTable) -> Outcome:
         if hit.any()
     ]
     metric = share_left(len(places), len(table.rows))
-    return Found(table.cycle[places], f"{'; '.join(said)}.", metric, "cycle")
+    return Found(table.cycle[places], f"{'; '.join(said)}.", metric, "cycle", repair="")
 
 
 RULES: Final = (

@@ -57,6 +57,7 @@ def _cycles_not_increasing(table: CycleTable) -> Outcome:
         f"{table.cycle[place]}, at {begin[place]:g} s after {begin[place - 1]:g} s.",
         share_left(len(places), len(begin) - 1),
         "cycle",
+        repair="",
     )
 
 

@@ -6,16 +6,16 @@ import numpy as np
 
 from bdg_explore.columns import (
     CHARGING_CAPACITY,
-    CYCLE,
+    CHARGING_DURATION,
     CYCLE_CHARGING_CAPACITY,
     CYCLE_DISCHARGING_CAPACITY,
     DISCHARGING_CAPACITY,
+    DISCHARGING_DURATION,
 )
 from bdg_explore.frames import CONTRACTS
 
 from ._rule import Found, Ints, Outcome, Rule, Severity, plural, share_left
 from ._subject import THERMAL, Subject
-from ._tables import CycleTable
 
 
 def _sentinels(subject: Subject) -> Outcome:
@@ -36,11 +36,7 @@ def _sentinels(subject: Subject) -> Outcome:
 
 
 def _missing(subject: Subject) -> Outcome:
-    return _missing_in(subject, _watched(subject))
-
-
-def _missing_in(subject: Subject, watched: dict[str, Ints]) -> Outcome:
-    lost = {name: rows for name, rows in watched.items() if len(rows)}
+    lost = {name: rows for name, rows in lacking(subject).items() if len(rows)}
     if not lost:
         return None
     shares = {name: len(rows) / subject.length for name, rows in lost.items()}
@@ -54,53 +50,52 @@ def _missing_in(subject: Subject, watched: dict[str, Ints]) -> Outcome:
     return Found(
         np.unique(np.concatenate(list(lost.values()))),
         f"No number: {', '.join(said)}.",
-        1.0 - sum(shares.values()) / len(watched),
+        1.0 - sum(shares.values()) / len(lacking(subject)),
         severity=severe,
+        repair="" if set(lost) <= set(THERMAL) else None,
     )
 
 
-def _watched(subject: Subject) -> dict[str, Ints]:
+def lacking(subject: Subject) -> dict[str, Ints]:
     """Return {column: rows without a number} of the columns that must be whole.
 
-    These are the columns that the table's contract requires, and thermometers that are read in
-    most records: one on a slower clock has no value in between, and lacks nothing.
+    These are the columns that the table's contract requires, of cycles also the capacity, and
+    thermometers that are read in most records: one on a slower clock lacks nothing in between.
     """
     none = np.zeros(0, dtype=np.int64)
     contract = CONTRACTS.get(subject.table)
-    names = [n for n in (contract.required if contract else ()) if n in subject.columns]
-    watched = {name: subject.nonfinite.get(name, none) for name in names}
-    if CYCLE in subject.nonfinite:
-        watched[CYCLE] = subject.nonfinite[CYCLE]
-    if contract:
-        for name in contract.one_of:
-            if name in subject.columns:
-                watched[name] = subject.nonfinite.get(name, none)
+    names = (*contract.required, *contract.one_of) if contract else ()
+    watched = {n: subject.nonfinite.get(n, none) for n in names if n in subject.columns}
     for name in THERMAL:
-        if name in subject.columns:
-            rows = subject.nonfinite.get(name, none)
-            if len(rows) < 0.5 * subject.length:
-                watched[name] = rows
+        if (
+            name in subject.columns
+            and len(subject.nonfinite.get(name, none)) < 0.5 * subject.length
+        ):
+            watched[name] = subject.nonfinite.get(name, none)
+    if subject.table == "cycles":
+        watched.update(_no_capacity(subject))
     return watched
 
 
-def _missing_of_cycles(table: CycleTable) -> Outcome:
-    watched = _watched(table)
-    pairs = (
+def _no_capacity(table: Subject) -> dict[str, Ints]:
+    """Return {column: rows} of the cycles that passed charge in neither direction, nor rested.
+
+    A cycle may have one direction only, or none, if it lasted no time in either.
+    """
+    for pair in (
         (CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY),
         (CHARGING_CAPACITY, DISCHARGING_CAPACITY),
-    )
-    for pair in pairs:
+    ):
         there = [name for name in pair if name in table.columns]
-        # a cycle may have one direction only; one that has neither lacks something
-        blank = [table.nonfinite.get(name, np.zeros(0, dtype=np.int64)) for name in there]
-        infinite = [
-            rows[np.isinf(table.columns[n][rows])] for n, rows in zip(there, blank, strict=True)
-        ]
         if there:
-            both = blank[0] if len(blank) == 1 else np.intersect1d(blank[0], blank[1])
-            watched[there[-1]] = np.union1d(both, np.concatenate(infinite))
-            break
-    return _missing_in(table, watched)
+            values = np.array([table.columns[name] for name in there], dtype=np.float64)
+            blank = ~np.isfinite(values).any(axis=0)
+            if {CHARGING_DURATION, DISCHARGING_DURATION} <= set(table.columns):
+                rested = table.columns[CHARGING_DURATION] + table.columns[DISCHARGING_DURATION] == 0
+                blank &= ~rested
+            blank |= np.isinf(values).any(axis=0)
+            return {there[-1]: np.flatnonzero(blank)}
+    return {}
 
 
 RULES: Final = (
@@ -122,6 +117,6 @@ RULES: Final = (
         "completeness",
         3.0,
         "drop_missing",
-        {"any": _missing, "cycles": _missing_of_cycles},
+        {"any": _missing},
     ),
 )

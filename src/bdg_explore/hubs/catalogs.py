@@ -214,6 +214,13 @@ def _resolved_table(spec: Any, place: Place, where: str) -> Any:
     if not isinstance(spec, Mapping):
         return spec
     out = dict(spec)
+    for cell in map(str, out.get("cells") or ()):  # its name becomes part of a path, for {cell}
+        parts = cell.replace("\\", "/").split("/")
+        if ".." in parts or not parts[0]:
+            raise CatalogError(
+                f"{where}: the cell {cell!r} leads out of the catalog's own folder {place.root}. "
+                "Give it another name."
+            )
     for key in ("url", "path"):
         if isinstance(out.get(key), str):
             out[key] = place.resolve(out[key], where)

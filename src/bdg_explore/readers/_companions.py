@@ -6,7 +6,7 @@ from typing import Final
 from ._source import Head
 
 _JSON_LD: Final = (b'"@context"', b'"@graph"', b'"@type"')
-_WORDS: Final = re.compile(r"[A-Za-z]{2,}(?:[ ,.;:'()-]+|$)")
+_WORDS: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}+(?:[ ,.;:'()-]+|$)")
 _PROSE: Final = 8  # words in one line that make it a sentence
 _HEADING: Final = re.compile(r"(?i)\bread[-_ ]?me\b|data description|licen[cs]e")
 

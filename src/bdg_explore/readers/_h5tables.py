@@ -57,8 +57,13 @@ def tables(source: Source) -> list[H5Table]:
     tree = _hdf5.open_tree(source)
     held = source.seen.get("h5tables")
     if held is None:
-        held = [*_compound(tree), *_stores(tree, source), *_by_column(tree)]
+        try:
+            held = [*_compound(tree), *_stores(tree, source), *_by_column(tree)]
+        except ReadError as error:  # the next reader that asks is told so at once
+            held = error
         source.seen["h5tables"] = held
+    if isinstance(held, ReadError):
+        raise held
     found: list[H5Table] = held
     return found
 

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,8 +29,9 @@ SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 MATLAB: Final = b"MATLAB 7.3"
 MOST_BYTES: Final = 1_610_612_736  # of numbers in one answer
 _SCRIPT: Final = Path(__file__).with_name("_hdf5_worker.py")
-_PATIENCE: Final = 8.0  # seconds for a small file
-_RATE: Final = 4_000_000  # bytes of file read in a second, at least
+_PATIENCE: Final = 6.0  # seconds without a sign of life, for a small file
+_RATE: Final = 20_000_000  # bytes of file that one call of the library reads in a second, at least
+_ALIVE, _DONE = b".", b"!"
 _IDLE: Final = 20.0  # seconds after which the helper is sent home
 _OFFSETS: Final = (0, 512, 1024, 2048)  # where the superblock may stand
 
@@ -232,22 +234,19 @@ class _Helper:
     ) -> dict[str, Any]:
         with self._lock:
             process = self._running()
-            late = threading.Timer(patience, process.kill)
-            late.daemon = True
-            late.start()
+            watch = _Watch(process, patience)
             try:
-                return _exchange(process, request, content)
+                return _exchange(process, request, content, watch)
             except (OSError, EOFError, ValueError):
-                took_too_long = not late.is_alive()
                 self._stop()
                 what = (
-                    f"reading it takes longer than {patience:.0f} s"
-                    if took_too_long
+                    f"the HDF5 library gives no sign of life for {patience:.0f} s"
+                    if watch.ended
                     else "the HDF5 library breaks down on it"
                 )
                 return {"error": what}
             finally:
-                late.cancel()
+                watch.stop()
                 self._rest_later()
 
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -288,8 +287,35 @@ class _Helper:
         process.wait()
 
 
+class _Watch:
+    """Ends a process that gives no sign of life for too long."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", patience: float) -> None:
+        self._process, self._patience = process, patience
+        self._deadline = time.monotonic() + patience
+        self._over = threading.Event()
+        self.ended = False
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def alive(self) -> None:
+        self._deadline = time.monotonic() + self._patience
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _look(self) -> None:
+        while not self._over.wait(max(self._deadline - time.monotonic(), 0.005)):
+            if time.monotonic() >= self._deadline:
+                self.ended = True
+                self._process.kill()
+                return
+
+
 def _exchange(
-    process: "subprocess.Popen[bytes]", request: dict[str, Any], content: bytes | None
+    process: "subprocess.Popen[bytes]",
+    request: dict[str, Any],
+    content: bytes | None,
+    watch: _Watch,
 ) -> dict[str, Any]:
     send, receive = process.stdin, process.stdout
     if send is None or receive is None:
@@ -303,8 +329,13 @@ def _exchange(
         data = receive.read(size)
         if len(data) != size:
             raise EOFError
+        watch.alive()
         return data
 
+    while (sign := take(1)) == _ALIVE:
+        watch.alive()
+    if sign != _DONE:
+        raise ValueError("an answer out of order")
     length, count = struct.unpack("<QI", take(12))
     answer = json.loads(take(length))
     buffers = [take(struct.unpack("<Q", take(8))[0]) for _ in range(count)]

@@ -9,6 +9,7 @@ import io
 import json
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -22,6 +23,8 @@ DEEPEST = 12
 MOST_TEXT = 1_048_576
 KNOWN_FILTERS = {1, 2, 3, 4, 5, 6, 32000}  # gzip, shuffle, fletcher32, szip, nbit, scaleoffset, lzf
 LARGEST_CHUNK = 268_435_456
+TICK = 0.5  # seconds
+ALIVE, DONE = b".", b"!"
 
 
 class RefusedError(Exception):
@@ -31,9 +34,18 @@ class RefusedError(Exception):
 class Reply:
     """An answer: JSON with numbers beside it."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, stream: Any) -> None:
         self.buffers: list[Any] = []
         self.left = most
+        self.stream, self.told = stream, time.monotonic()
+
+    def tick(self) -> None:
+        """Let the other side know, now and then, that this one is alive."""
+        now = time.monotonic()
+        if now - self.told > TICK:
+            self.told = now
+            self.stream.write(ALIVE)
+            self.stream.flush()
 
     def take(self, size: int) -> None:
         """Count bytes, and stop before there are too many."""
@@ -49,10 +61,11 @@ class Reply:
         self.buffers.append(array)
         return {"array": len(self.buffers) - 1, "type": array.dtype.str, "shape": array.shape}
 
-    def write(self, stream: Any, answer: dict[str, Any]) -> None:
+    def write(self, answer: dict[str, Any]) -> None:
         """Send the answer."""
+        stream = self.stream
         text = json.dumps(answer).encode()
-        stream.write(struct.pack("<QI", len(text), len(self.buffers)))
+        stream.write(DONE + struct.pack("<QI", len(text), len(self.buffers)))
         stream.write(text)
         for array in self.buffers:
             stream.write(struct.pack("<Q", array.nbytes))
@@ -69,26 +82,30 @@ def hard_links(group: Any) -> Iterator[tuple[str, Any]]:
 
 def check(dataset: Any, reply: Reply) -> None:
     """Say so if a data set leads out of the file, needs foreign code, or is too large."""
-    if dataset.external or dataset.is_virtual:
-        raise RefusedError(f"{dataset.name} lies in another file, which is not followed")
+    reply.tick()
     if dataset.shape is None:
         raise RefusedError(f"{dataset.name} holds nothing")
-    size = dataset.dtype.itemsize
+    item = dataset.dtype.itemsize
+    size = item
     for length in dataset.shape:
         size *= int(length)
     reply.take(size)
     created = dataset.id.get_create_plist()
+    layout = created.get_layout()
+    if layout == h5py.h5d.VIRTUAL or created.get_external_count():
+        raise RefusedError(f"{dataset.name} lies in another file, which is not followed")
+    if layout != h5py.h5d.CHUNKED:
+        return
     filters = {created.get_filter(i)[0] for i in range(created.get_nfilters())}
     if filters - KNOWN_FILTERS:
         raise RefusedError(
             f"{dataset.name} is packed in a way not known here (filter "
             f"{min(filters - KNOWN_FILTERS)}); repack it with gzip (h5repack -f GZIP=4)"
         )
-    chunk = dataset.dtype.itemsize
-    for length in dataset.chunks or ():
-        chunk *= int(length)
-    if chunk > LARGEST_CHUNK:
-        raise RefusedError(f"{dataset.name} stands in pieces of {chunk} bytes")
+    for length in created.get_chunk():
+        item *= int(length)
+    if item > LARGEST_CHUNK:
+        raise RefusedError(f"{dataset.name} stands in pieces of {item} bytes")
 
 
 def text_of(value: Any) -> str:
@@ -207,25 +224,29 @@ def entries(
     file: Any, inner: list[Any], reply: Reply, wanted: list[str] | None, depth: int
 ) -> dict[str, Any]:
     """Answer with a list; plain numbers in one array with the length of each."""
-    plain = [
-        isinstance(one, h5py.Dataset)
-        and one.dtype.kind in "iuf"
-        and "MATLAB_class" in one.attrs
-        and text_of(one.attrs["MATLAB_class"]) not in ("char", "cell")
-        for one in inner
-    ]
+    plain = [_is_plain(one) for one in inner]
     if not inner or not all(plain):
         return {"list": [matlab(file, one, reply, wanted, depth + 1) for one in inner]}
     parts = []
     for one in inner:
         check(one, reply)
-        empty = one.attrs.get("MATLAB_empty", 0)
+        empty = one.dtype.kind != "f" and one.attrs.get("MATLAB_empty", 0)
         parts.append(np.empty(0) if empty else np.asarray(one[()], dtype=np.float64).ravel())
     reply.take(8 * sum(map(len, parts)))
     return {
         "ragged": reply.put(np.concatenate(parts)),
         "lengths": reply.put(np.array([len(part) for part in parts], dtype=np.int64)),
     }
+
+
+def _is_plain(one: Any) -> bool:
+    """Whether it is an array of numbers; letters and empty arrays are kept as whole numbers."""
+    if not isinstance(one, h5py.Dataset) or one.dtype.kind not in "iuf":
+        return False
+    return one.dtype.kind == "f" or text_of(one.attrs.get("MATLAB_class", b"")) not in (
+        "char",
+        "cell",
+    )
 
 
 def structures(file: Any, request: dict[str, Any], reply: Reply) -> dict[str, Any]:
@@ -271,7 +292,7 @@ def main() -> None:
     while line := sent.readline():
         request = json.loads(line)
         content = sent.read(request["bytes"]) if "bytes" in request else None
-        reply = Reply(request.get("most", MEMORY))
+        reply = Reply(request.get("most", MEMORY), back)
         try:
             where = io.BytesIO(content) if content is not None else request["path_of_file"]
             with h5py.File(where, "r", locking=False) as file:
@@ -283,7 +304,7 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001  (on a damaged file the library throws anything)
             first = (str(error).splitlines() or [""])[0]
             reply.buffers, answer = [], {"error": f"{type(error).__name__}: {first[:300]}"}
-        reply.write(back, answer)
+        reply.write(answer)
 
 
 if __name__ == "__main__":

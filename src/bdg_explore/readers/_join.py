@@ -1,6 +1,7 @@
 """Join the parts of one test: in true order, each record once, clocks and numbers going on."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,10 @@ from ._source import Source, as_source, listed
 JOINED_TABLES: Final = ("timeseries", "cycles", "curves", "impedance", "abuse", "auxiliary")
 _SCOPES: Final = ("", "cycle_", "step_", "schedule_")
 _CHUNK: Final = 1 << 20
+# What a tester's header says of one test or one cell, and of no other.
+_TEST_FACTS: Final = ("test_name", "test_id", "barcode")
+_NAMED: Final = re.compile(r"(?i)\b(?:file ?name|test ?name|barcode|cell ?id|serial)\b\W*\w{3}")
+_DATED: Final = re.compile(r"\d+[-/.]\d+[-/.]\d+|\d+:\d\d(?::\d\d)?(?: [AP]M)?")
 
 
 def read_parts(
@@ -150,10 +155,24 @@ def evidence(parts: Sequence[pd.DataFrame]) -> tuple[bool, str]:
         if found.conflict:
             return False, f"{name} {found.conflict}"
         if place != places[0]:
-            if not found.evidence:
+            here = found.evidence or _same_test(parts[places[0]], parts[place])
+            if not here:
                 return False, f"nothing in the records of {name} says that it goes on"
-            told = told or found.evidence
+            told = told or here
     return True, told
+
+
+def _same_test(first: pd.DataFrame, other: pd.DataFrame) -> str:
+    """Say what the headers of two files share that only one test has; empty if nothing."""
+    ours, theirs = first.attrs["source"], other.attrs["source"]
+    for key in _TEST_FACTS:
+        if ours.get(key) and ours.get(key) == theirs.get(key):
+            return f"the same {key.replace('_', ' ')}"
+    texts = [
+        _DATED.sub("", " ".join(f"{key}: {value}" for key, value in told.items()))
+        for told in (ours.get("preamble") or {}, theirs.get("preamble") or {})
+    ]
+    return "the same preamble" if texts[0] == texts[1] and _NAMED.search(texts[0]) else ""
 
 
 def _of_one_kind(sources: Sequence[dict[str, Any]]) -> None:
@@ -200,20 +219,20 @@ def _bare(part: pd.DataFrame) -> pd.DataFrame:
 def _one_scope(frames: list[pd.DataFrame], notes: list[str]) -> list[pd.DataFrame]:
     """Give a counter one name throughout.
 
-    A reader tells from a file's own records when its counters restart. In a file of one cycle a
-    counter that never resets looks like one that restarts with each cycle.
+    A reader tells from a file's own records when its counters restart. In a file of one cycle it
+    cannot; there the other parts tell.
     """
     for quantity in NEVER_RESET:
         held = [[s for s in _SCOPES if s + quantity in frame] for frame in frames]
         scopes = {scope for found in held for scope in found}
         if len(scopes) < 2 or any(len(found) != 1 for found in held):
             continue
-        one = "schedule_"
-        if scopes == {"", "cycle_"} and all(
-            found == [""] or _cycles_in(frame) == 1
+        told = {
+            found[0]
             for found, frame in zip(held, frames, strict=True)
-        ):
-            one = ""
+            if _cycles_in(frame) > 1  # of one cycle, nothing is told
+        }
+        one = told.pop() if len(told) == 1 else "schedule_"
         frames = [
             frame.rename(columns={found[0] + quantity: one + quantity})
             for frame, found in zip(frames, held, strict=True)

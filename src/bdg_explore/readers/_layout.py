@@ -114,6 +114,14 @@ def layout_of(source: Source, header_line: Callable[[Sequence[str]], int]) -> La
             f"{source.name} has no line with the headers of this format; it is "
             f"{head.describe()}. Leave format= out, or give columns={{header: canonical name}}."
         )
+    long = next(
+        (n for n, text in enumerate(lines[: at + _LOOKED_AT]) if len(text) > HEAD_BYTES), -1
+    )
+    if long >= 0:
+        raise ReadError(
+            f"{source.name}, line {long + 1} is longer than {HEAD_BYTES} characters: it is no "
+            f"table. {AGAIN}."
+        )
     line = lines[at]
     delimiter = delimiter_of(line)
     headers = [h.strip() for h in split(line, delimiter)]

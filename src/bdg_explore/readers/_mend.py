@@ -52,8 +52,10 @@ class Mended:
 
 def mend(source: Source, layout: Layout) -> Mended | None:
     """Sort the lines of a text into records and the rest; None if that makes it no better."""
-    content = source.content(LARGEST + 1)
-    if len(content) > LARGEST or len(layout.delimiter) != 1:
+    if source.size > LARGEST or len(layout.delimiter) != 1:
+        return None
+    content = source.content(LARGEST // 2) if source.gzipped else source.content()
+    if source.gzipped and len(content) == LARGEST // 2:
         return None
     places = 12 * content.count(b"\n") + content.count(layout.delimiter.encode())
     if 8 * places > LARGEST:  # what stands where would take more memory than the text

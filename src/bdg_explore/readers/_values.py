@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from ._reader import BadText, Wanted
 
 _LARGEST_COUNT: Final = 2**53  # beyond it a float64 no longer holds every whole number
+_NO_NUMBER: Final = pa.array(["nan", "-nan", "+nan", "na", "n/a", "#n/a", "null", "none"])
 _TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -55,10 +56,11 @@ def convert(wanted: Wanted, values: Any) -> tuple[Any, str]:
     return _counts(numbers) if wanted.held == "count" else numbers, note
 
 
-def nulls(values: Any, *, exact: bool = False) -> int:
+def nulls(values: Any, *, exact: bool = False, numeric: bool = False) -> int:
     """Count the records without a value: null, not a number, or a blank text.
 
-    The quick count overlooks NaN and texts of nothing but spaces; `exact` looks at every value.
+    The quick count overlooks NaN and texts of nothing but spaces; `exact` looks at every value. In
+    texts of a `numeric` column what says that there is no number counts too.
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         if values.dtype.kind != "f":
@@ -68,10 +70,14 @@ def nulls(values: Any, *, exact: bool = False) -> int:
         return int(np.isnan(values).sum()) if np.isnan(total) else 0
     if not _is_arrow(values):
         return int(pd.isna(values).sum())
+    if exact and pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
     count = int(values.null_count)
     if _is_text(values):
         bare = pc.utf8_trim_whitespace(values) if exact else values
         count += int(pc.sum(pc.equal(pc.binary_length(bare), 0)).as_py() or 0)
+        if exact and numeric:
+            count += int(pc.sum(pc.is_in(pc.utf8_lower(bare), _NO_NUMBER)).as_py() or 0)
     elif exact and pa.types.is_floating(values.type):
         count += int(pc.sum(pc.is_nan(values)).as_py() or 0)
     return count

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -29,6 +30,7 @@ from ._values import convert, nulls
 
 # Tables a reader may give; those without a contract yet are returned as they are read.
 TABLES: Final = (*CONTRACTS, "materials", "quality", "provenance", "reported_cycles")
+_SCOPE: Final = re.compile(r"^(?:cycle|step|schedule)_(?=\w+_(?:capacity_ah|energy_wh)$)")
 
 
 def walk(
@@ -52,7 +54,10 @@ def walk(
     if isinstance(raw, pd.DataFrame):
         raw = _from_frame(raw, request)
     frame, accounts = _convert(raw, source)
-    frame = _select(reader.finish(frame, raw.notes), only, source)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is out of range, the checks find
+        frame = reader.finish(frame, raw.notes)
+    frame = _select(frame, only, source)
+    accounts = _renamed(accounts, frame)
     kind = _table(reader, table, frame, source, check)
     mapped = {w.place for w in raw.plan}
     unmapped = [h for i, h in enumerate(raw.headers) if i not in mapped and h]
@@ -132,7 +137,7 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
             raw.notes.append(f"{wanted.header!r}: {note}")
         after = nulls(converted)
         if after != before:
-            before = nulls(values, exact=True)
+            before = nulls(values, exact=True, numeric=wanted.held != "text")
         if after != before:
             raise ReadError(
                 f"{source.name}, column {wanted.header!r}: {before} records without a value became "
@@ -148,6 +153,17 @@ def _convert(raw: Raw, source: Source) -> tuple[pd.DataFrame, dict[str, dict[str
             "nulls_out": after,
         }
     return pd.DataFrame(columns, copy=False), accounts
+
+
+def _renamed(
+    accounts: Mapping[str, dict[str, Any]], frame: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
+    """Keep the accounts under the names that columns have at last: counters change their scope."""
+    own = {_SCOPE.sub("", name): name for name in map(str, frame.columns) if name not in accounts}
+    return {
+        name if name in frame.columns else own.get(_SCOPE.sub("", name), name): account
+        for name, account in accounts.items()
+    }
 
 
 def _unit(header: str) -> str | None:

@@ -5,7 +5,8 @@ DateTime in seconds since 1970), ``Data_Point,Test_Time(s),Date_Time,...`` and
 ``Data Point,Date Time,Test Time (s),...`` (MITS Pro, MITS 8 and later; dates as
 ``MM/DD/YYYY hh:mm:ss.fff`` in the tester's local time, a TAB before them, a byte-order mark).
 Current is signed, positive charges. The capacity and energy counters restart where the schedule
-says so, hence ``schedule_...``. The optional columns Step_Index and Cycle_Index may be empty; they
+says so; they are ``schedule_...`` unless cycle numbers show that this is at each cycle, or never.
+Steps are counted. The optional columns Step_Index and Cycle_Index may be empty; they
 are then left out.
 """
 
@@ -28,6 +29,7 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
+from ._arbin import finish
 from ._clock import local_time
 from ._delimited import delimited
 from ._reader import From, Reader
@@ -75,4 +77,5 @@ READER = Reader(
         SURFACE_TEMPERATURE: From(("Temperature(C)", "Temperature")),
         **_THERMOMETERS,
     },
+    finish=finish,
 )

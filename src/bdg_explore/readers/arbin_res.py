@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from bdg_explore.columns import (
     AC_INTERNAL_RESISTANCE,
@@ -35,12 +34,11 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ReadError
 
+from ._arbin import finish
 from ._archive import damage
-from ._counters import settle_counters
 from ._jet import MAGIC, Database
 from ._reader import From, Raw, Reader, Request
 from ._source import Head
-from ._steps import number_steps
 
 _RECORDS: Final = "Channel_Normal_Table"
 _TESTS: Final = "Global_Table"
@@ -163,12 +161,6 @@ def _key(test: npt.NDArray[Any], point: npt.NDArray[Any]) -> npt.NDArray[np.floa
     return key
 
 
-def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    if CELL in frame.columns:  # counters and steps of several tests are not one after the other
-        return frame
-    return settle_counters(number_steps(frame, CYCLE, STEP_ID, STEP_TIME), notes)
-
-
 READER = Reader(
     name="arbin_res",
     description="Arbin result file, the database of MITS Pro (.res)",
@@ -198,6 +190,6 @@ READER = Reader(
         },
     },
     suffixes=(".res",),
-    finish=_finish,
+    finish=finish,
     known_by="an Access database with Channel_Normal_Table",
 )

@@ -20,15 +20,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
-from bdg_explore.columns import CELL, CYCLE, STEP_ID
+from bdg_explore.columns import CELL
 
-from ._counters import settle_counters
+from ._arbin import finish
 from ._reader import From, Raw, Reader, Request, Rules
 from ._sheets import as_texts, raw_of
 from ._source import Head, squeeze
-from ._steps import number_steps
 from ._workbook import Table, Workbook, no_table, open_workbook, workbook
 from .arbin_csv import READER as CSV
 
@@ -111,18 +109,13 @@ def _about(book: Workbook) -> dict[str, Any]:
 
 def _columns(headers: Sequence[str]) -> Rules:
     of_csv = CSV.columns(headers) if callable(CSV.columns) else CSV.columns
-    # begin with the scope that most files have; the values then tell
-    rules = {name.replace("schedule_", "cycle_"): rule for name, rule in of_csv.items()}
+    rules = dict(of_csv)
     for header in headers:
         parts = _AUXILIARY.fullmatch(header)
         if parts:
             name = _UNITS[parts["what"].casefold()].format(parts["number"])
             rules[name] = From(header)
     return {CELL: From("sheet"), **rules}
-
-
-def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    return settle_counters(number_steps(frame, CELL, CYCLE, STEP_ID), notes)
 
 
 READER = Reader(
@@ -134,5 +127,5 @@ READER = Reader(
     load=_load,
     columns=_columns,
     suffixes=(".xlsx", ".xls"),
-    finish=_finish,
+    finish=finish,
 )

@@ -149,6 +149,7 @@ READERS = (
         recognises=_is_spectra,
         load=_load_spectra,
         table="impedance",
+        known_by="headers Cycle_Index, Frequency_Hz, Z_Real_Ohm, Z_Imag_Ohm, Datenum_d",
         columns={
             CYCLE: From("Cycle_Index"),
             TEST_TIME: From("Time_s"),

@@ -113,6 +113,7 @@ def _parquet(head: Head) -> bool:
 _CSV: dict[str, Any] = {
     "name": "bdf_csv",
     "description": "Battery Data Format, csv",
+    "known_by": "a header line with test time, and voltage, current or impedance, in BDF's words",
     "load": delimited(),
     "columns": vocabulary_columns,
     "suffixes": (".bdf.csv", ".csv", ".bdf", ".bdf.gz"),
@@ -121,6 +122,7 @@ _CSV: dict[str, Any] = {
 _PARQUET: dict[str, Any] = {
     "name": "bdf_parquet",
     "description": "Battery Data Format, Parquet",
+    "known_by": "columns with test time, and voltage, current or impedance, in BDF's words",
     "load": load_parquet,
     "columns": vocabulary_columns,
     "suffixes": (".bdf.parquet", ".parquet"),

@@ -271,6 +271,7 @@ READERS = (
     Reader(
         name=_NAME,
         description=_DESCRIPTION,
+        known_by="the words BIO-LOGIC MODULAR FILE it begins with, and its data module",
         tester="BioLogic",
         recognises=_recognises,
         load=_load,
@@ -296,6 +297,7 @@ READERS = (
     Reader(
         name=_NAME,
         description=_DESCRIPTION,
+        known_by="the words BIO-LOGIC MODULAR FILE it begins with, and its data module",
         tester="BioLogic",
         recognises=_recognises_impedance,
         load=_load_impedance,

@@ -296,5 +296,6 @@ READERS = (
         columns={},
         suffixes=(".mpt", ".txt"),
         finish=finish_spectrum,
+        known_by="EC-Lab ASCII FILE, and headers freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm",
     ),
 )

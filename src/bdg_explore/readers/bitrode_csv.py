@@ -105,8 +105,10 @@ def _recognises(head: Head) -> bool:
     if not head.is_text:
         return False
     at = _header_line(head.lines[:200])
-    line = head.lines[max(at, 0)]
-    return at >= 0 and "mode" in {squeeze(h) for h in split(line, delimiter_of(line))}
+    if not 0 <= at < len(head.lines):
+        return False
+    line = head.lines[at]
+    return "mode" in {squeeze(h) for h in split(line, delimiter_of(line))}
 
 
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

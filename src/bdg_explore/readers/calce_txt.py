@@ -13,7 +13,6 @@ CALCE Battery Research Group, University of Maryland, https://calce.umd.edu/batt
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from bdg_explore.columns import CURRENT, CYCLE, STEP_ID, SURFACE_TEMPERATURE, TEST_TIME, VOLTAGE
@@ -38,7 +37,7 @@ def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     frame = number_steps(frame, STEP_ID)
     if STEP_ID in frame.columns:
         place = list(frame.columns).index(STEP_ID)
-        frame.insert(place, CYCLE, (frame[STEP_ID] // 2 + 1).astype(np.int64))
+        frame.insert(place, CYCLE, frame[STEP_ID] // 2 + 1)
         notes.append(f"{CYCLE} is half the count of charges and discharges, rounded down, plus 1")
     notes.append("'Time': unit not stated; numbers are taken as seconds")
     current = frame[CURRENT].to_numpy()

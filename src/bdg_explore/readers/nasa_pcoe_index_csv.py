@@ -33,10 +33,11 @@ from bdg_explore.errors import ReadError
 
 from ._archive import AGAIN
 from ._reader import From, Raw, Reader, Request
-from ._source import Head
+from ._source import Head, Source
 
 _HEADERS: Final = ("type", "start_time", "ambient_temperature", "battery_id", "test_id", "Capacity")
 _LARGEST: Final = 67_108_864
+_MOST_LINES: Final = 200_000
 _NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _NOTHING: Final = ("", "[]", "nan")
 
@@ -48,7 +49,7 @@ def _recognises(head: Head) -> bool:
 def _load(request: Request) -> Raw:
     source = request.source
     content = source.content(_LARGEST + 1)
-    if len(content) > _LARGEST:
+    if len(content) > _LARGEST or content.count(b"\n") > _MOST_LINES:
         raise ReadError(f"{source.name} is too large for an index of operations.")
     text = content.decode("utf-8-sig", errors="replace").replace("\0", "")
     try:
@@ -72,6 +73,7 @@ def _load(request: Request) -> Raw:
         raise ReadError(f"{source.name} lists no discharges.")
     plan = request.plan(headers)
     values = [_values([row[w.place].strip() for _, row in kept], w.header) for w in plan]
+    _check_numbers(source, kept, headers.index("test_id"))
     others = Counter(row[kind].strip() for _, row in lines if row[kind].strip() != "discharge")
     told = ", ".join(f"{count} of type {name!r}" for name, count in sorted(others.items()))
     notes = [
@@ -88,6 +90,16 @@ def _load(request: Request) -> Raw:
         notes,
         facts,
     )
+
+
+def _check_numbers(source: Source, kept: list[tuple[int, list[str]]], place: int) -> None:
+    """Look whether each operation has its number, by which they are put in order."""
+    for number, row in kept:
+        if np.isnan(_number(row[place].strip())):
+            raise ReadError(
+                f"{source.name}, line {number}, column 'test_id': {row[place][:60]!r} is not a "
+                "number. Correct it."
+            )
 
 
 def _values(texts: list[str], header: str) -> Any:

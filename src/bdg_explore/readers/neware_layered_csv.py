@@ -55,6 +55,9 @@ def _layers(lines: Sequence[str]) -> tuple[int, str] | None:
     return None
 
 
+_SHORT_LINES: Final = 100_000  # of this many lines some may well be empty
+
+
 def _recognises(head: Head) -> bool:
     return head.is_text and _layers(head.lines) is not None
 
@@ -70,7 +73,10 @@ def _load(request: Request) -> Raw:
         )
     at, delimiter = found
     lines = source.head.lines
-    layers = _split_layers(source.content(), at + 3, delimiter.encode())
+    content = source.content()
+    if content.count(b"\n") > max(_SHORT_LINES, len(content) // 8):
+        raise ReadError(f"{source.name} consists of lines shorter than any record. {AGAIN}.")
+    layers = _split_layers(content, at + 3, delimiter.encode())
     if not len(layers["record"][1]):
         raise ReadError(f"{source.name} has headers and no records. {AGAIN}.")
     encoding = source.head.encoding
@@ -187,7 +193,7 @@ def _table(
 
     def report(row: Any) -> str:
         wrong.append(row)
-        return "skip"
+        return "error"  # one suffices; of a damaged file there may be millions
 
     def read(code: str) -> Any:
         return pacsv.read_csv(
@@ -199,14 +205,14 @@ def _table(
             ),
         )
 
-    try:
-        table = read("latin-1" if encoding == "latin-1" else "utf-8")
-    except pa.ArrowInvalid:
-        wrong.clear()
+    table: Any = None
+    codes = ["latin-1"] if encoding == "latin-1" else ["utf-8", "latin-1"]
+    while table is None and not wrong:
         try:
-            table = read("latin-1")
+            table = read(codes.pop(0))
         except pa.ArrowInvalid as error:
-            raise ReadError(f"{source.name} cannot be read: {error}. {AGAIN}.") from error
+            if not codes and not wrong:
+                raise ReadError(f"{source.name} cannot be read: {error}. {AGAIN}.") from error
     if wrong:
         line = int(numbers[min(max((wrong[0].number or 1) - 1, 0), len(numbers) - 1)])
         raise ReadError(

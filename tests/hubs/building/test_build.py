@@ -229,6 +229,13 @@ def test_a_table_of_several_cells_becomes_several_cells(out, quick, tmp_path):
     assert len(bdg.open_hubs(out).cycles("lab/lives/x")) == 2
 
 
+def test_a_list_of_cells_is_no_cell(folder, out, quick):
+    put(folder / "inventory.csv", pd.DataFrame({"native_id": ["p", "q"], "form_factor": "pouch"}))
+    built = quick(folder, out)
+    assert built.cells == ("alpha", "batch 2/beta", "gamma")
+    assert "cells.csv" in rows(built, "passed over").loc["inventory.csv", "reason"]
+
+
 # --- parts ----------------------------------------------------------------------------------------
 
 

@@ -35,7 +35,7 @@ from .facts import CellFacts
 from .former import Former
 from .layout import ACCOUNTS, CELL_TABLES, HEAD, LAYOUT, MADE_BY, SHARED_TABLES, write_json
 from .metadata import About
-from .parquet import slim, typed, write_shared
+from .parquet import typed, write_shared
 from .plan import Series
 
 _CATALOG_HEAD: Final = f"""\
@@ -76,10 +76,16 @@ class Piece:
         assert self.former is not None  # noqa: S101  (one of them is always there)
         return self.former.folder / table / f"{cell}.parquet"
 
+    def schema(self, place: int, cell: str, table: str) -> pa.Schema:
+        """Return the columns of what `rows` returns."""
+        if self.staged is not None:
+            return pq.read_schema(self.file(place, cell, table))
+        return self.rows(place, cell, table).schema
+
     def rows(self, place: int, cell: str, table: str) -> pa.Table:
         """Return the rows of a table that all cells share."""
         if self.staged is not None:
-            return slim(pq.read_table(self.file(place, cell, table)), table)
+            return pq.read_table(self.file(place, cell, table))
         assert self.former is not None  # noqa: S101
         return self.former.shared(table, cell)
 
@@ -129,7 +135,7 @@ def write_tables(
     about: About,
     facts: CellFacts,
     version: str,
-    name: str,
+    title: str,
     apart: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Write the tables of a data set into a new folder.
@@ -144,7 +150,7 @@ def write_tables(
         What people know.
     version : str
         Version of the package.
-    name : str
+    title : str
         Name of the data set.
     apart : mapping
         Accounts of files that are not parts of one test though their names say so, by key.
@@ -158,28 +164,27 @@ def write_tables(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _link(piece.file(place, cell.name, table), target)
     for table in SHARED_TABLES:
-        parts = [
-            cell.tables[table][0].rows(cell.tables[table][1], cell.name, table)
-            for cell in cells
-            if table in cell.tables
-        ]
-        if parts:
-            write_shared(parts, folder / f"{table}.parquet")
+        held = [(*cell.tables[table], cell.name) for cell in cells if table in cell.tables]
+        if held:
+            schemas = (piece.schema(place, name, table) for piece, place, name in held)
+            tables = (piece.rows(place, name, table) for piece, place, name in held)
+            write_shared(schemas, tables, folder / f"{table}.parquet")
     rows = {
         "cells": [_facts(cell, about, facts) for cell in cells],
         "quality": [{CELL: cell.name, **row} for cell in cells for row in cell.quality],
         "provenance": [row for cell in cells for row in _provenance(cell, version)],
     }
-    for table, held in rows.items():
-        if held:
-            write_shared([typed(pd.DataFrame(held), table)], folder / f"{table}.parquet")
+    for table, written in rows.items():
+        if written:
+            whole = typed(pd.DataFrame(written), table)
+            write_shared([whole.schema], [whole], folder / f"{table}.parquet")
     pieces = {piece.key: piece.account for cell in cells for piece, _ in cell.tables.values()}
     series = {**apart, **pieces}
     content = {
         "made_by": MADE_BY,
         "layout": LAYOUT,
         "version": version,
-        "name": name,
+        "name": title,
         "series": series,
     }
     write_json(content, folder / ACCOUNTS)

@@ -3,8 +3,10 @@
 import csv
 import io
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +45,16 @@ class CellFacts:
     def of(self, cell: str) -> Mapping[str, Any]:
         """Return what is known of one cell."""
         return self.rows.get(cell, {})
+
+    def within(self, cell: str) -> list[str]:
+        """Return the names, in order, of a cell and of those that one file of it holds."""
+        start = bisect_left(self._names, cell + "/")
+        stop = bisect_left(self._names, cell + "0")  # the sign after "/"
+        return [*([cell] if cell in self.rows else []), *self._names[start:stop]]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self.rows)
 
 
 def read_facts(path: Path) -> CellFacts:

@@ -16,6 +16,11 @@ _ABOUT: Final = re.compile(
     r"|thumbs\.db$|desktop\.ini$)",
     re.IGNORECASE,
 )
+# Documents and programs, which a reader of tables might stumble over.
+_PROSE: Final = frozenset({
+    ".md", ".rst", ".tex", ".bib", ".pdf", ".htm", ".html", ".yaml", ".yml", ".toml", ".py",
+    ".ipynb", ".m", ".r", ".jl", ".sh", ".bat",
+})  # fmt: skip
 _TEMPORARY: Final = ("~$", "~", ".")
 
 
@@ -70,6 +75,8 @@ def files_in(folder: Path, out: Path) -> Iterator[SourceFile | PassedOver]:
         for inner in list(folders):
             if (here / inner).resolve() == own:
                 folders.remove(inner)
+            elif (here / inner).is_symlink():
+                yield PassedOver(written(here / inner, folder), "a link to a folder")
             elif is_store(here / inner):
                 folders.remove(inner)
                 yield PassedOver(written(here / inner, folder), "a store that bdg build made")
@@ -89,6 +96,8 @@ def written(path: Path, folder: Path) -> str:
 def _file(path: Path, name: str) -> SourceFile | PassedOver:
     if _ABOUT.match(path.name):
         return PassedOver(name, "a text about the data")
+    if path.suffix.lower() in _PROSE:
+        return PassedOver(name, "a document or a program")
     try:
         status = path.stat()
     except OSError as error:

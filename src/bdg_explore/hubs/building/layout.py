@@ -1,6 +1,8 @@
 """Where what lies in a store, and how to know one."""
 
 import json
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +30,15 @@ CELL_TABLES: Final = ("timeseries", "curves", "abuse", "auxiliary")
 SHARED_TABLES: Final = ("cycles", "impedance", "reported_cycles", "failures", "materials")
 ROWS_IN_GROUP: Final = 65_536
 LONGEST_NAME: Final = 180  # of a file or folder [bytes]; 255 is what file systems take
+
+
+@cache
+def package_version() -> str:
+    """Return the version of this package."""
+    try:
+        return version("bdg-explore")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0+unknown"
 
 
 def is_store(folder: Path) -> bool:

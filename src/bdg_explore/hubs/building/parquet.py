@@ -1,6 +1,6 @@
 """Tables of a store on disk: types that follow from the names, written the same every time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,14 +91,23 @@ def write(table: pa.Table, path: Path) -> None:
         writer.write_table(table, row_group_size=ROWS_IN_GROUP)
 
 
-def write_shared(tables: Sequence[pa.Table], path: Path) -> None:
+def write_shared(schemas: Iterable[pa.Schema], tables: Iterable[pa.Table], path: Path) -> None:
     """Write the tables of many cells one after the other, whole cells in a row group.
 
     Columns stand in the order in which the cells bring them; what a cell lacks is missing there.
+
+    Parameters
+    ----------
+    schemas : iterable of Schema
+        Those of the tables.
+    tables : iterable of Table
+        One a cell; no more than a few are in memory at a time.
+    path : Path
+        The file to write.
     """
     fields: dict[str, Any] = {}
-    for table in tables:
-        for field in table.schema:
+    for one in schemas:
+        for field in one:
             fields.setdefault(field.name, field)
     schema = pa.schema(list(fields.values()))
     with _writer(path, schema) as writer:

@@ -18,6 +18,8 @@ from .layout import ACCOUNTS, write_json
 from .parquet import typed, write
 from .quality import quality_rows
 
+# Tables whose records one file may hold among each other.
+_SIDE_BY_SIDE: Final = {"timeseries", "impedance", "auxiliary"}
 _FACTS_TABLE: Final = "cells"
 _MOST_NOTES: Final = 50
 _LONGEST_NOTE: Final = 1_000
@@ -48,8 +50,8 @@ def read_series(job: Mapping[str, Any]) -> dict[str, Any]:
     ----------
     job : mapping
         `cell`, `files` (path, name, sha256 each, in the order of their names), `format`,
-        `only_by_number`, `beside_records`, `facts`, `staged` (the folder to make) and `scratch`
-        (where to make it).
+        `only_by_number`, `beside_records`, `facts`, `staged` (the folder to make), `scratch`
+        (where to make it), and `bad`: {name: reason} of files that are not to be touched.
 
     Returns
     -------
@@ -71,6 +73,17 @@ def read_series(job: Mapping[str, Any]) -> dict[str, Any]:
     return account
 
 
+def try_series(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Do all that `read_series` does, and keep nothing: whether it comes to its end."""
+    scratch = Path(job["scratch"]) / uuid4().hex
+    scratch.mkdir()
+    try:
+        _read(job, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return {}
+
+
 def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     files: list[dict[str, Any]] = [
         {"name": file["name"], "sha256": file["sha256"], "bytes": file["bytes"]}
@@ -79,6 +92,9 @@ def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     account: dict[str, Any] = {"cell": job["cell"], "format": job["format"], "files": files}
     parts: dict[str, list[pd.DataFrame]] = {}
     for file, told in zip(job["files"], files, strict=True):
+        if file["name"] in job.get("bad", {}):
+            told["error"] = job["bad"][file["name"]]
+            continue
         try:
             for table, frame in _tables_of(Path(file["path"]), job["format"]):
                 frame.attrs["source"]["file"] = told["name"]
@@ -117,7 +133,8 @@ def _tables_of(path: Path, format: str) -> Iterator[tuple[str, pd.DataFrame]]:
     for other in readers.readers_of(format):
         if other.table in (told["table"], "any"):
             continue
-        if other.recognises(head) or told.get("rows_left_out"):
+        rest = told.get("rows_left_out") and {other.table, told["table"]} <= _SIDE_BY_SIDE
+        if rest or other.recognises(head):
             try:
                 yield other.table, readers.read(path, format=format, table=other.table)
             except (ReadError, FrameError):

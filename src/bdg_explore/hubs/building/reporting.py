@@ -16,6 +16,11 @@ COLUMNS: Final = (
     "error_findings", "reason", "sha256",
 )  # fmt: skip
 _SHOWN: Final = 10
+_SAID: Final[dict[Status, str]] = {
+    "duplicate": "with the content of another",
+    "unknown": "of unknown format",
+    "passed over": "passed over",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Built:
         number = Counter(one.status for one in self.files)
         cells = f"{len(self.cells)} cell" + "s" * (len(self.cells) != 1)
         lines = [f"{self.out}: {cells} from {number['read']} files"]
-        lines += [f"{number[s]} {s}" for s in ("duplicate", "unknown", "passed over") if number[s]]
+        lines += [f"{number[status]} {said}" for status, said in _SAID.items() if number[status]]
         bad = [one for one in self.files if one.status == "bad"]
         if bad:
             lines.append(f"{len(bad)} bad:")

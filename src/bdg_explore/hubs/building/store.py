@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bdg_explore import __version__
 from bdg_explore.errors import BdgError, MissingDataError, ParameterError
 
 from .assembly import Cell, Piece, cells_of
@@ -18,7 +17,7 @@ from .commit import STAGED, Contents, alone, commit
 from .facts import CellFacts, read_facts
 from .files import PassedOver, SourceFile, files_in
 from .former import Former
-from .layout import ACCOUNTS, FACTS, LAYOUT, METADATA, WORK, is_store, read_json
+from .layout import ACCOUNTS, FACTS, LAYOUT, METADATA, WORK, is_store, package_version, read_json
 from .metadata import About, read_metadata, template
 from .naming import checked_id, id_of
 from .plan import Known, Parts, Series, plan
@@ -94,6 +93,8 @@ def build(
     """
     source, target = Path(folder), Path(out)
     _check_places(source, target)
+    if name is not None:
+        checked_id(id_of(name))
     made = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -102,8 +103,9 @@ def build(
             logs.mkdir(exist_ok=True)
             with Workers(_processors() if workers is None else workers, logs) as team:
                 return _Build(source, target, name, team, parts, about, progress).run()
-    except (MissingDataError, ParameterError):
-        _forget(target, made)
+    except (MissingDataError, ParameterError) as error:
+        if made or isinstance(error, MissingDataError):
+            _forget(target, made)
         raise
     except OSError as error:
         raise BdgError(
@@ -127,6 +129,7 @@ class _Build:
     reports: dict[str, FileReport] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     again: int = 0
+    keys: dict[Series, str] = field(default_factory=dict)
 
     def run(self) -> Built:
         former = Former(self.out)
@@ -155,7 +158,11 @@ class _Build:
         if not cells:
             raise MissingDataError(_nothing(self.folder, built))
         accounts = {p.key: p.account for p in pieces if "apart" in p.account}
-        commit(Contents(built, title, cells, about, facts, self._template(), accounts, __version__))
+        commit(
+            Contents(
+                built, title, cells, about, facts, self._template(), accounts, package_version()
+            )
+        )
         return built
 
     # --- what people say --------------------------------------------------------------------------
@@ -231,9 +238,11 @@ class _Build:
         jobs, missing = [jobs[place] for place in order], [missing[place] for place in order]
         for place, account in self._answers(jobs, "read", [len(one.files) for _, one in missing]):
             key, one = missing[place]
-            if "files" not in account:  # its worker failed, or died
-                account = {"files": [{"name": k.file.name, **account} for k in one.files]}
             pieces[key] = Piece(one, key, account, staged / key)
+        for place, (key, one) in enumerate(missing):
+            if "files" not in pieces[key].account:  # its worker failed, or died
+                told = self._without_culprits(one, jobs[place], pieces[key].account)
+                pieces[key] = Piece(one, key, told, staged / key)
         return [pieces[key] for key in (self._key(one, about, facts) for one in series)]
 
     def _job(self, one: Series, key: str, about: About, facts: CellFacts) -> dict[str, Any]:
@@ -261,11 +270,30 @@ class _Build:
             "bytes": one.size,
         }
 
+    def _without_culprits(
+        self, one: Series, job: dict[str, Any], failed: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Find out which part brought the reading down, and read the others."""
+        reasons = {known.file.name: str(failed["error"]) for known in one.files}
+        if len(one.files) > 1:
+            alone = [{**job, "do": "try", "files": [file]} for file in job["files"]]
+            told = dict(self.workers.answers(alone))
+            reasons = {
+                known.file.name: told[place]["error"]
+                for place, known in enumerate(one.files)
+                if "error" in told[place]
+            }
+            if len(reasons) < len(one.files):
+                ((_, account),) = self.workers.answers([{**job, "bad": reasons}])
+                if "files" in account:
+                    return account
+                reasons = {known.file.name: str(account["error"]) for known in one.files}
+        return {"files": [{"name": name, "error": why} for name, why in reasons.items()]}
+
     def _facts(self, one: Series, about: About, facts: CellFacts) -> dict[str, dict[str, float]]:
         """Return what is known of the cells of a series and bears on how they are judged."""
         shared = {**about.metadata["secondary"], **about.metadata["primary"]}
-        own = [c for c in facts.rows if c == one.cell or c.startswith(one.cell + "/")]
-        told = {"": shared, **{cell: {**shared, **facts.of(cell)} for cell in sorted(own)}}
+        told = {"": shared, **{c: {**shared, **facts.of(c)} for c in facts.within(one.cell)}}
         judged = {
             cell: {name: float(held[name]) for name in JUDGED_BY if held.get(name) is not None}
             for cell, held in told.items()
@@ -274,12 +302,16 @@ class _Build:
 
     def _key(self, one: Series, about: About, facts: CellFacts) -> str:
         """Name all that a series is made of; where that is the same, so is what comes of it."""
+        if one in self.keys:
+            return self.keys[one]
         made_of = (
-            LAYOUT, __version__, one.cell, one.files[0].format, one.only_by_number, self.parts,
-            one.beside_records, [(known.file.name, known.sha256) for known in one.files],
+            LAYOUT, package_version(), one.cell, one.files[0].format, one.only_by_number,
+            self.parts, one.beside_records, [(k.file.name, k.sha256) for k in one.files],
             self._facts(one, about, facts),
         )  # fmt: skip
-        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:32]
+        text = json.dumps(made_of, sort_keys=True)
+        self.keys[one] = hashlib.sha256(text.encode()).hexdigest()[:32]
+        return self.keys[one]
 
     def _answers(
         self, jobs: Sequence[Mapping[str, Any]], what: str, weights: Sequence[int]
@@ -316,6 +348,10 @@ class _Build:
             if "error" in told:
                 self._report(name, "bad", told["error"], format=known.format, sha256=sha256)
                 continue
+            if not piece.account["cells"]:
+                reason = f"facts about cells, no measurements; copy what they say into {FACTS}"
+                self._report(name, "passed over", reason, format=known.format, sha256=sha256)
+                continue
             tables = told["tables"]
             main = next(iter(tables.values()))
             part = f"part {main['part']} of {len(piece.series.files)}" if main["part"] else ""
@@ -325,13 +361,16 @@ class _Build:
             )  # fmt: skip
 
     def _tell_quality(self, cell: Cell) -> None:
+        errors = sum(row["error_findings"] for row in cell.quality)
         for piece in {piece.key: piece for piece, _ in cell.tables.values()}.values():
             for known in piece.series.files:
                 report = self.reports[known.file.name]
-                if report.status == "read" and report.cell == cell.name:
-                    errors = sum(row["error_findings"] for row in cell.quality)
+                if report.status == "read" and cell.quality:
+                    scores = [q for q in (report.quality_score, cell.score) if q is not None]
                     self.reports[known.file.name] = replace(
-                        report, quality_score=cell.score, error_findings=errors
+                        report,
+                        quality_score=min(scores, default=None),
+                        error_findings=(report.error_findings or 0) + errors,
                     )
 
     def _tell_strangers(self, facts: CellFacts, cells: Sequence[Cell]) -> None:

@@ -11,15 +11,21 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
 from bdg_explore.errors import BdgError
 
-from .reading import look, read_series
+from .reading import look, read_series, try_series
+
+_DOES: Final[Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "look": lambda job: look(Path(job["path"])),
+    "read": read_series,
+    "try": try_series,
+}
 
 
 def answer(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,12 +34,12 @@ def answer(job: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     job : mapping
-        `do`, which is ``look`` or ``read``, and what that needs.
+        `do`, which is ``look``, ``read`` or ``try``, and what that needs.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters stands in the notes of the frame
-            return look(Path(job["path"])) if job["do"] == "look" else read_series(job)
+            return _DOES[job["do"]](job)
     except BdgError as error:
         return {"error": str(error)}
     except OSError as error:

@@ -160,16 +160,19 @@ class _Helper:
             if self._stopped:
                 raise BdgError("The build was stopped.")
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-            with self._log.open("wb") as log:
-                self._process = process = subprocess.Popen(
-                    [sys.executable, "-m", f"{__package__}.worker"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                    encoding="ascii",
-                    env=environment,
-                )
+            try:
+                with self._log.open("wb") as log:
+                    self._process = process = subprocess.Popen(
+                        [sys.executable, "-m", f"{__package__}.worker"],
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=log,
+                        text=True,
+                        encoding="ascii",
+                        env=environment,
+                    )
+            except OSError as error:
+                raise BdgError(f"No worker process can be started: {error}.") from error
         if not self._line(process, "", _START_SECONDS):
             told = (
                 self._log.read_text(encoding="utf-8", errors="replace") if not self._stopped else ""
