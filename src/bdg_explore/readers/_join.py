@@ -7,18 +7,17 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
 
-from bdg_explore.columns import STEP, TEST_TIME, UNIX_TIME
+from bdg_explore.columns import CYCLE, STEP, TEST_TIME, UNIX_TIME
 from bdg_explore.errors import FrameError, ParameterError, ReadError
 from bdg_explore.frames import CONTRACTS, check_frame
 
-from ._seam import NEVER_RESET, Laid, Seam, seam
+from ._seam import Laid, Seam, seam
 from ._series import order_by_name
 from ._source import Source, as_source, listed
+from ._stacking import account, laid, one_scope, stack
 
 JOINED_TABLES: Final = ("timeseries", "cycles", "curves", "impedance", "abuse", "auxiliary")
-_SCOPES: Final = ("", "cycle_", "step_", "schedule_")
 _CHUNK: Final = 1 << 20
 # What a tester's header says of one test or one cell, and of no other.
 _TEST_FACTS: Final = ("test_name", "test_id", "barcode")
@@ -109,7 +108,7 @@ def join(parts: Sequence[pd.DataFrame], *, check: bool = True) -> pd.DataFrame:
     sources = [sources[place] for place in places]
     names = [source["file"] for source in sources]
     notes.append(f"{len(parts)} parts joined {how}: {listed(names, 100)}")
-    frames = _one_scope([_bare(parts[place]) for place in places], notes)
+    frames = one_scope([_bare(parts[place]) for place in places], notes)
     frames = _told_apart(frames, notes)
     seams = _seams(frames)
     for name, found in zip(names, seams, strict=True):
@@ -120,14 +119,14 @@ def join(parts: Sequence[pd.DataFrame], *, check: bool = True) -> pd.DataFrame:
             )
         notes += [f"{name}: {note}" for note in found.notes]
     _tell_columns(frames, names, notes)
-    frame = _stack([_laid(frame, found) for frame, found in zip(frames, seams, strict=True)])
+    frame = stack([laid(frame, found) for frame, found in zip(frames, seams, strict=True)])
     table = str(sources[0]["table"])
     if check and table in CONTRACTS:
         try:
             check_frame(frame, CONTRACTS[table])
         except FrameError as error:
             raise FrameError(f"{listed(names)}, joined: {error}") from None
-    frame.attrs["source"] = _account(sources, seams, len(frame), notes)
+    frame.attrs["source"] = account(sources, seams, len(frame), notes)
     return frame
 
 
@@ -216,41 +215,9 @@ def _bare(part: pd.DataFrame) -> pd.DataFrame:
     return part
 
 
-def _one_scope(frames: list[pd.DataFrame], notes: list[str]) -> list[pd.DataFrame]:
-    """Give a counter one name throughout.
-
-    A reader tells from a file's own records when its counters restart. In a file of one cycle it
-    cannot; there the other parts tell.
-    """
-    for quantity in NEVER_RESET:
-        held = [[s for s in _SCOPES if s + quantity in frame] for frame in frames]
-        scopes = {scope for found in held for scope in found}
-        if len(scopes) < 2 or any(len(found) != 1 for found in held):
-            continue
-        told = {
-            found[0]
-            for found, frame in zip(held, frames, strict=True)
-            if _cycles_in(frame) > 1  # of one cycle, nothing is told
-        }
-        one = told.pop() if len(told) == 1 else "schedule_"
-        frames = [
-            frame.rename(columns={found[0] + quantity: one + quantity})
-            for frame, found in zip(frames, held, strict=True)
-        ]
-        notes.append(
-            f"{', '.join(sorted(s + quantity for s in scopes))} in different parts are one "
-            f"counter; read as {one + quantity}"
-        )
-    return frames
-
-
-def _cycles_in(frame: pd.DataFrame) -> int:
-    return int(frame["cycle_count"].nunique()) if "cycle_count" in frame else 0
-
-
 def _told_apart(frames: list[pd.DataFrame], notes: list[str]) -> list[pd.DataFrame]:
     """Give each part a number where it holds neither times, cycles nor steps: rows would mix."""
-    if any({TEST_TIME, "cycle_count", STEP} & set(frame.columns) for frame in frames):
+    if any({TEST_TIME, CYCLE, STEP} & set(frame.columns) for frame in frames):
         return frames
     notes.append(f"{STEP} numbers the parts, whose rows nothing else tells apart")
     return [frame.assign(**{STEP: place}) for place, frame in enumerate(frames, start=1)]
@@ -258,15 +225,15 @@ def _told_apart(frames: list[pd.DataFrame], notes: list[str]) -> list[pd.DataFra
 
 def _seams(frames: Sequence[pd.DataFrame]) -> list[Seam]:
     found: list[Seam] = []
-    laid: list[Laid] = []
+    before: list[Laid] = []
     for frame in frames:
         start = _span(frame)[0]
         # those before that were still running; the last one always counts
-        near = [one for one in laid[:-1] if not _span(one.frame)[1] < start] + laid[-1:]
+        near = [one for one in before[:-1] if not _span(one.frame)[1] < start] + before[-1:]
         one = seam(near, frame) if near else Seam(np.ones(len(frame), bool))
         found.append(one)
         if one.keep.any():
-            laid.append(Laid(frame, one.add))
+            before.append(Laid(frame, one.add))
     return found
 
 
@@ -276,76 +243,3 @@ def _tell_columns(frames: Sequence[pd.DataFrame], names: Sequence[str], notes: l
         lacks = [column for column in every if column not in frame]
         if lacks:
             notes.append(f"{name} lacks {listed(lacks)}; missing there")
-
-
-def _laid(frame: pd.DataFrame, found: Seam) -> pd.DataFrame:
-    """Return the kept records with what is added to them; the caller's frame stays as it was."""
-    kept = frame if found.keep.all() else frame[found.keep]
-    moved: dict[str, Any] = {}
-    for name, add in found.add.items():
-        if add:
-            values = kept[name].to_numpy()
-            whole = np.issubdtype(values.dtype, np.integer) and add == round(add)
-            moved[name] = values + (int(add) if whole else add)
-    return kept.assign(**moved) if moved else kept
-
-
-def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Stack frames; labels stay categories, and columns that one lacks are missing there."""
-    frames = [frame for frame in frames if len(frame)] or list(frames[:1])
-    labels: dict[str, Any] = {}
-    for name in dict.fromkeys(name for frame in frames for name in frame.columns):
-        if any(name in f and isinstance(f[name].dtype, pd.CategoricalDtype) for f in frames):
-            labels[name] = union_categoricals(
-                [
-                    pd.Categorical(
-                        frame[name].astype("str") if name in frame else [None] * len(frame)
-                    )
-                    for frame in frames
-                ],
-                sort_categories=True,
-            )
-    plain = [frame.drop(columns=[n for n in labels if n in frame]) for frame in frames]
-    stacked = pd.concat(plain, ignore_index=True)
-    for name, values in labels.items():
-        stacked[name] = values
-    order = dict.fromkeys(name for frame in frames for name in frame.columns)
-    return stacked[list(order)]
-
-
-def _account(
-    sources: Sequence[dict[str, Any]], seams: Sequence[Seam], rows: int, notes: list[str]
-) -> dict[str, Any]:
-    """Put together what the parts tell: rows, columns, notes, and how they were joined."""
-    columns: dict[str, dict[str, Any]] = {}
-    for source in sources:
-        for name, told in source["columns"].items():
-            if name in columns:
-                for key in ("nulls_in", "nulls_out"):
-                    columns[name][key] += told[key]
-            else:
-                columns[name] = dict(told)
-    parts = [
-        {
-            "file": source["file"],
-            "rows_in": source["rows_in"],
-            "rows_out": int(found.keep.sum()),
-            "overlap_rows": found.shared,
-            "pause_second": None if np.isnan(found.pause) else found.pause,
-            "added": {name: add for name, add in found.add.items() if add},
-        }
-        for source, found in zip(sources, seams, strict=True)
-    ]
-    own = [f"{source['file']}: {note}" for source in sources for note in source["notes"]]
-    told_once = {k: v for source in reversed(sources) for k, v in source.items()}
-    return {
-        **told_once,
-        "file": listed([source["file"] for source in sources], 3),
-        "rows_in": sum(source["rows_in"] for source in sources),
-        "rows_out": rows,
-        "overlap_rows": sum(found.shared for found in seams),
-        "parts": parts,
-        "columns": columns,
-        "unmapped": list(dict.fromkeys(h for source in sources for h in source["unmapped"])),
-        "notes": [*notes, *own],
-    }

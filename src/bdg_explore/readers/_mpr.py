@@ -1,11 +1,12 @@
 """The modules of a BioLogic ``.mpr`` file, and the records of its data module."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from bdg_explore.errors import ReadError
 
@@ -19,6 +20,7 @@ _NEW: Final = 0xFFFFFFFF  # stands for the length in headers of EC-Lab 11.50 and
 # Where records begin, by the version in an older header; and how the columns' numbers are stored.
 _OLD_LAYOUTS: Final = {0: (100, "u1"), 2: (405, "<u2"), 3: (406, "<u2")}
 _NEW_LAYOUT: Final = (1007, ">u2")
+_BLOCK: Final = 2048  # records
 
 
 @dataclass(frozen=True)
@@ -103,3 +105,17 @@ def records_of(module: Module, source: Source) -> tuple[np.ndarray[Any, Any], li
             f"a column is wider than known. {AGAIN}, or export it as text (.mpt)."
         )
     return np.frombuffer(module.data, kind, count, start), flags
+
+
+def unpacked(views: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+    """Copy columns out of records, all of them block by block.
+
+    A block stays in the processor's cache while its columns are taken out one after the other;
+    column by column the whole file would pass through memory each time.
+    """
+    columns = [np.empty(view.shape, view.dtype) for view in views]
+    rows = len(views[0]) if views else 0
+    for begin in range(0, rows, _BLOCK):
+        for column, view in zip(columns, views, strict=True):
+            column[begin : begin + _BLOCK] = view[begin : begin + _BLOCK]
+    return columns

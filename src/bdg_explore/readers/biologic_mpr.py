@@ -60,7 +60,7 @@ from bdg_explore.errors import ReadError
 from ._archive import AGAIN, damage
 from ._biologic import FLAGS, MODES, REST, TECHNIQUES
 from ._counters import settle_counters
-from ._mpr import MAGIC, Module, modules_of, record_type, records_of
+from ._mpr import MAGIC, Module, modules_of, record_type, records_of, unpacked
 from ._reader import From, Raw, Reader, Request
 from ._source import Head, Source
 from ._spectra import DC_SIGN, finish_spectrum
@@ -70,7 +70,9 @@ _DATES_AT: Final = (585, 465, 469, 473)  # in the log, by the age of the softwar
 _EXCEL_DAYS: Final = (32_874.0, 73_051.0)  # 1990 to 2100
 _DAY: Final = 86_400
 _UNIX_DAY: Final = 25_569
+_DATE: Final = "date"
 _PAIRS: Final = "half cycle // 2"
+_MADE_OF: Final = {_DATE: "time/s", _PAIRS: "half cycle"}
 _ONE_WAY: Final = (CHARGING_CAPACITY, DISCHARGING_CAPACITY, CHARGING_ENERGY, DISCHARGING_ENERGY)
 _MASKS: Final = dict(FLAGS.values())
 
@@ -85,18 +87,27 @@ def _columns(records: np.ndarray[Any, Any], flags: list[str]) -> dict[str, Any]:
         times = field.count("\0")
         columns[field.partition("\0")[0] + f" ({times + 1})" * bool(times)] = records[field]
     if "cycle number" not in columns and "half cycle" in columns:
-        columns[_PAIRS] = columns["half cycle"] // 2
+        columns[_PAIRS] = None
     return columns
 
 
-def _unmasked(values: Any) -> Any:
-    """Take a flag out of the byte it shares; only once it is wanted."""
-    if not isinstance(values, tuple):
-        return values
-    byte, mask = values
-    if mask != REST:
-        return (byte & mask) != 0
-    return pa.DictionaryArray.from_arrays(pa.array(byte & mask), list(MODES))
+def _values(columns: dict[str, Any], headers: list[str], start: float | None) -> list[Any]:
+    """Take the wanted columns out of the records, flags out of the byte they share."""
+    held = [columns[_MADE_OF.get(header, header)] for header in headers]
+    arrays = unpacked([column[0] if isinstance(column, tuple) else column for column in held])
+    values: list[Any] = []
+    for header, column, array in zip(headers, held, arrays, strict=True):
+        if header == _DATE and start is not None:
+            values.append(array + start)
+        elif header == _PAIRS:
+            values.append(array // 2)
+        elif not isinstance(column, tuple):
+            values.append(array)
+        elif column[1] == REST:
+            values.append(pa.DictionaryArray.from_arrays(pa.array(array & REST), list(MODES)))
+        else:
+            values.append((array & column[1]) != 0)
+    return values
 
 
 def _start(log: Module | None, settings: Module, notes: list[str]) -> float | None:
@@ -131,7 +142,7 @@ def _with_current(columns: dict[str, Any], technique: str, notes: list[str]) -> 
     if {"<I>/mA", "I/mA"} & set(columns):
         return
     charge = next((columns[n] for n in ("dq/mA.h", "dQ/mA.h") if n in columns), None)
-    rows = len(next(c for c in columns.values() if not isinstance(c, tuple)))
+    rows = len(next(c for c in columns.values() if isinstance(c, np.ndarray)))
     byte, mask = columns.get("mode", (np.zeros(1, np.uint8), REST))
     if technique == "OCV" or bool((byte & mask == REST).all()):
         columns["I/mA (none: at rest)"] = np.zeros(rows)
@@ -182,12 +193,12 @@ def _loaded(request: Request, *, spectra: bool) -> Raw:
     if _PAIRS in columns:
         notes.append("the file counts half cycles; two of them, from 0, are one cycle_count")
     if start is not None and "time/s" in columns:
-        columns["date"] = columns["time/s"] + start
+        columns[_DATE] = None
     headers = tuple(columns)
     plan = request.plan(headers)
     return Raw(
         plan,
-        [_unmasked(columns[w.header]) for w in plan],
+        _values(columns, [w.header for w in plan], start),
         headers,
         len(records),
         notes=notes,
@@ -262,7 +273,7 @@ _NAME: Final = "biologic_mpr"
 _DESCRIPTION: Final = "BioLogic EC-Lab and BT-Lab binary file (.mpr), cycling and impedance"
 _MEASURED: Final = {
     TEST_TIME: From("time/s"),
-    UNIX_TIME: From("date"),
+    UNIX_TIME: From(_DATE),
     VOLTAGE: From(("Ewe-Ece/V", "Ewe/V", "<Ewe>/V")),
     STEP_ID: From("Ns"),
 }
