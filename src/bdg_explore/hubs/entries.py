@@ -11,12 +11,8 @@ from typing import Any, Final, Literal
 
 from bdg_explore.columns import COLUMNS
 from bdg_explore.errors import CatalogError, did_you_mean
+from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, SEGMENTS
 
-SEGMENTS: Final = ("material_electrode", "full_cell", "module_pack", "field")
-KINDS: Final = (
-    "experimental", "synthetic", "computed", "literature_parameters", "literature_mined",
-)  # fmt: skip
-ACCESS_LEVELS: Final = ("open", "key", "login", "on_request", "embargo", "private")
 PRIMARY: Final = (
     "objective_of_test",
     "anode_chemistry",

@@ -14,7 +14,9 @@ from bdg_explore import columns
 from .facts import Checked, count, number, of_column, text, texts
 
 SEGMENTS: Final = ("material_electrode", "full_cell", "module_pack", "field")
-KINDS: Final = ("experimental", "synthetic", "computed")
+KINDS: Final = (
+    "experimental", "synthetic", "computed", "literature_parameters", "literature_mined",
+)  # fmt: skip
 ACCESS_LEVELS: Final = ("open", "key", "login", "on_request", "embargo", "private")
 OBJECTIVES: Final = (
     "abuse", "calendar_aging", "characterization", "cycle_aging", "drive_cycle", "eis",

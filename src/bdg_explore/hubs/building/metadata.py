@@ -10,13 +10,9 @@ import yaml
 
 from bdg_explore.columns import COLUMNS
 from bdg_explore.errors import CatalogError, did_you_mean
-from bdg_explore.hubs.entries import ACCESS_LEVELS, KINDS, PRIMARY, SEGMENTS
+from bdg_explore.hubs.entries import PRIMARY
+from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, OBJECTIVES, SEGMENTS
 
-OBJECTIVES: Final = (
-    "abuse", "calendar_aging", "characterization", "cycle_aging", "drive_cycle", "eis",
-    "fast_charge", "field_operation", "formation", "random_use", "rate_capability", "safety",
-    "second_life",
-)  # fmt: skip
 _HUB: Final = {
     "name": "what people call your hub",
     "operator": "laboratory or institution",
