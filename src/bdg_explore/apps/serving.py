@@ -220,7 +220,7 @@ def _facts(hubs: Hubs) -> str:
     here = int((cells["availability"] == "here").sum())
     synthetic = int((cells["kind"] == "synthetic").sum())
     return (
-        f"{len(cells):,} cells of {len(sets)} data sets in {cells['hub'].nunique()} hubs are "
+        f"{len(cells):,} cells of {len(sets)} data sets in {sets['hub'].nunique()} hubs are "
         f"listed; the data of {here:,} are on this machine, {synthetic:,} of them synthetic and "
         "labelled so. Each data set keeps its own licence and citation."
     )
