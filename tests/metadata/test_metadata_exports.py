@@ -12,9 +12,9 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import ENTRY, PRIMARIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_entries import ENTRY, PRIMARIES
 
 from bdg_explore.errors import MetadataError
 from bdg_explore.metadata import (

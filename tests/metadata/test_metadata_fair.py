@@ -1,7 +1,7 @@
 """FAIR indicators: each with its reason, and a mean one can check by hand."""
 
 import pytest
-from conftest import ENTRY
+from made_entries import ENTRY
 
 from bdg_explore.metadata import DataFile, Primary, Record, fair_indicators, fair_score
 

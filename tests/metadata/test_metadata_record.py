@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ENTRY, PRIMARIES, SEED
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_entries import ENTRY, PRIMARIES, SEED
 
 from bdg_explore.errors import BdgError, MetadataError
 from bdg_explore.metadata import Citation, DataFile, Primary, Record, problems

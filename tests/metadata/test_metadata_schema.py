@@ -7,9 +7,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import SEED
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_entries import SEED
 
 import bdg_explore.metadata
 from bdg_explore.metadata import json_schema, problems

@@ -20,7 +20,8 @@ from bdg_explore.columns import (
     column,
 )
 from bdg_explore.errors import BdgError, ParameterError
-from bdg_explore.hubs.building import OBJECTIVES, Built, build
+from bdg_explore.hubs.building import Built, build
+from bdg_explore.metadata.bricks import OBJECTIVES
 
 from .bridge import as_sentence
 from .cards import card
