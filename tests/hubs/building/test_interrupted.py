@@ -77,7 +77,7 @@ def test_killed_at_every_change_to_files(folder, tmp_path, quick, reference, mon
         quick(folder, tmp_path / "counted")
     assert len(seen) > 100
     moves = [step for step, name in enumerate(seen, 1) if name in ("rename", "replace", "touch")]
-    for step in sorted({*range(1, len(seen) + 1, 80), *moves}):
+    for step in sorted({*range(1, len(seen) + 1, 12), *moves, *(step + 1 for step in moves)}):
         out = tmp_path / f"out-{step}"
 
         def job(out=out, step=step):
@@ -101,12 +101,13 @@ def test_killed_at_twenty_random_moments(folder, tmp_path, quick, reference):
     seed = random.randrange(10**6)
     print("seed", seed)
     moments = random.Random(seed)
-    died = 0
-    for number in range(20):
+    died = number = 0
+    while died < 20 and number < 60:  # a moment that falls behind the end of a build is no kill
+        number += 1
         out = tmp_path / f"out-{number}"
-        for _ in range(1 + number % 2):  # killed, begun again, and at times killed again
+        for _ in range(2):  # killed, begun again, killed again
             child = in_child(lambda out=out: quick(folder, out))
-            time.sleep(moments.uniform(0, 1.1 * lasts))
+            time.sleep(moments.uniform(0, lasts))
             os.kill(child, signal.SIGKILL)
             died += os.WIFSIGNALED(os.waitpid(child, 0)[1])
             if out.exists():
@@ -114,7 +115,7 @@ def test_killed_at_twenty_random_moments(folder, tmp_path, quick, reference):
         quick(folder, out)
         assert same(tree(out), reference), (seed, number)
         shutil.rmtree(out)
-    assert died >= 5, "some were killed while they were at work"
+    assert died >= 20, "so many were killed while they were at work"
 
 
 def test_a_store_is_kept_while_it_is_built_anew(folder, tmp_path, quick, monkeypatch):
