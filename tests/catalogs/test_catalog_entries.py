@@ -9,7 +9,7 @@ import pytest
 
 from bdg_explore import readers
 from bdg_explore.columns import COLUMNS
-from bdg_explore.hubs.entries import SEGMENT_FIELDS
+from bdg_explore.metadata.bricks import secondary_fields
 
 CATALOGS = Path(__file__).parents[2] / "catalogs"
 HUBS = [
@@ -88,7 +88,7 @@ def test_required_metadata(hub_files):
             assert metadata["licence"] in SPDX, name
             assert metadata["access"] in {"open", "on_request", "key"}, name
             assert set(metadata["primary"]) == PRIMARY, name
-            beyond = SEGMENT_FIELDS[metadata["segment"]]
+            beyond = secondary_fields(metadata["segment"])
             assert set(metadata.get("secondary") or {}) <= {*COLUMNS, *beyond}, name
             assert {"title", "authors", "year", "doi"} <= set(metadata["citation"]), name
 
@@ -117,8 +117,8 @@ def test_no_unknown_is_claimed(entries):
         if metadata["licence"] == "unknown":
             assert "licence" in unverified, name
         # An empty field needs no caveat; a filled one that is doubtful does.
-        known = PRIMARY | set(COLUMNS) | {"electrolyte", "citation", "counted"}
-        known |= {field for fields in SEGMENT_FIELDS.values() for field in fields}
+        known = PRIMARY | set(COLUMNS) | {"citation", "counted"}
+        known |= set(secondary_fields(metadata["segment"]))
         for field in unverified:
             assert field.split(".")[0].split(" ")[0] in known | {
                 "cells_stated", "cycle", "downloads",

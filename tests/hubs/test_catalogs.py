@@ -40,8 +40,8 @@ def test_an_entry_becomes_a_record(lab):
             "must be a day, YYYY-MM-DD",
         ),
         (
-            lambda e: e["metadata"].update(secondary={"vehicle_model": "x"}),
-            "no key is called 'vehicle_model'",
+            lambda e: e["metadata"].update(secondary={"vehicle": "x"}),
+            "no key is called 'vehicle'",
         ),
     ],
 )
@@ -55,12 +55,12 @@ def test_a_mistake_is_named_with_the_nearest_right_word(lab, entry, change, told
 def test_a_field_entry_says_what_it_counts_and_what_vehicle_it_is(lab, entry):
     entry["metadata"].update(
         segment="field", counted={"vehicles": 1, "battery_units": 2}, cells_stated=None,
-        secondary={"vehicle_model": "Invented", "cells_in_series": 96},
+        secondary={"vehicle": "Invented", "cells_in_series": 96},
         access="embargo", embargo_until=date(2030, 1, 31),
     )  # fmt: skip
     (dataset,) = datasets_in(lab({"lab-2026": entry}))
     assert dataset.stated == "1 vehicle, 2 battery units"
-    assert dataset.secondary["vehicle_model"] == "Invented"
+    assert dataset.secondary["vehicle"] == "Invented"
     assert dataset.embargo_until == date(2030, 1, 31)
 
 

@@ -11,32 +11,17 @@ from typing import Any, Final, Literal
 
 from bdg_explore.columns import COLUMNS
 from bdg_explore.errors import CatalogError, did_you_mean
-from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, SEGMENTS
+from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, SEGMENTS, Primary, secondary_fields
+from bdg_explore.metadata.facts import facts_of
 
-PRIMARY: Final = (
-    "objective_of_test",
-    "anode_chemistry",
-    "cathode_chemistry",
-    "nominal_capacity_ah",
-    "test_equipment",
-    "contact_details",
-)
+# What a data set may say of all its cells; the identifier is each cell's own.
+PRIMARY: Final = tuple(name for name in facts_of(Primary) if name != "uid")
 # What a data set may state instead of, or beside, a number of cells.
 COUNTED: Final = (
     "battery_units", "devices", "duty_cycles", "materials", "measurements", "modules", "packs",
     "parameter_sets", "scans", "stacks", "systems", "tests", "trajectories", "vehicles",
     "voltage_curves",
 )  # fmt: skip
-_ASSEMBLED: Final = (
-    "cells_in_series", "cells_in_parallel", "cell_count", "nominal_energy_kilowatt_hour",
-)  # fmt: skip
-# Facts beyond the columns of the cells table, and the segments in which they mean something.
-SEGMENT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "material_electrode": ("electrolyte", "areal_capacity_milliampere_hour_per_square_centimetre"),
-    "full_cell": ("electrolyte",),
-    "module_pack": ("electrolyte", *_ASSEMBLED),
-    "field": ("electrolyte", *_ASSEMBLED, "vehicle_model", "sampling_period_second"),
-}
 
 _ENTRY_KEYS = ("driver", "description", "args", "metadata")
 _ARGS_KEYS = ("cells", "tables", "downloads")
@@ -261,7 +246,7 @@ def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str
     citation = _mapping(metadata.get("citation"), f"{at}: citation")
     _known_keys(primary, PRIMARY, f"{at}: primary")
     segment = _one_of(metadata.get("segment"), SEGMENTS, f"{at}: segment")
-    _known_keys(secondary, (*COLUMNS, *SEGMENT_FIELDS[segment]), f"{at}: secondary")
+    _known_keys(secondary, (*COLUMNS, *secondary_fields(segment)), f"{at}: secondary")
     _known_keys(citation, _CITATION_KEYS, f"{at}: citation")
     access = _one_of(metadata.get("access") or "on_request", ACCESS_LEVELS, f"{at}: access")
     description = str(entry.get("description") or "").strip()

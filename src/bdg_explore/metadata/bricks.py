@@ -11,7 +11,7 @@ from typing import Final
 
 from bdg_explore import columns
 
-from .facts import Checked, count, number, of_column, text, texts
+from .facts import Checked, count, facts_of, number, of_column, text, texts
 
 SEGMENTS: Final = ("material_electrode", "full_cell", "module_pack", "field")
 KINDS: Final = (
@@ -171,6 +171,7 @@ class MaterialElectrode(Checked):
 class ModulePack(Checked):
     """What a module or a pack adds."""
 
+    cell_count: int | None = count("Number of cells in all.")
     cells_in_series: int | None = count("Number of cells, or groups, in series.")
     cells_in_parallel: int | None = count("Number of cells in parallel.")
     cooling: str | None = text("How heat is taken away.", example="liquid")
@@ -178,8 +179,8 @@ class ModulePack(Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldUse(Checked):
-    """What operation in the field adds; the logger stands for the test equipment."""
+class FieldUse(ModulePack):
+    """What operation in the field adds to the pack; the logger stands for the test equipment."""
 
     vehicle: str | None = text("Make and model of the vehicle, or kind of plant.")
     application: str | None = text("What the battery is used for.", example="home storage")
@@ -211,3 +212,10 @@ STANDS_FOR: Final = {
     "field": ("test_equipment", "logger"),
 }
 """Segment -> a primary field, and the field of its brick that answers the same question."""
+
+
+def secondary_fields(segment: str) -> tuple[str, ...]:
+    """Return the names of the secondary fields that mean something in a segment."""
+    special = OF_SEGMENT.get(segment)
+    bricks = (*SECONDARY.values(), *((special,) if special else ()))
+    return tuple(name for brick in bricks for name in facts_of(brick))

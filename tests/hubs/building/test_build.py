@@ -348,7 +348,10 @@ def test_facts_as_a_spreadsheet_saves_them(folder, out, quick):
     [
         ("metadata.yaml", "licens: CC0-1.0", "Did you mean licence"),
         ("metadata.yaml", "primary: {cathode: LFP}", "Did you mean cathode_chemistry"),
-        ("metadata.yaml", "primary: {nominal_capacity_ah: 2.0 Ah}", "write a number alone"),
+        ("metadata.yaml", "primary: {nominal_capacity_ah: 2.0 Ah}", "write 2.0, a number alone"),
+        ("metadata.yaml", "primary: {objective_of_test: ageing}", "Write one of"),
+        ("metadata.yaml", "segment: field\nsecondary: {cell_count: x}", "write a number alone"),
+        ("metadata.yaml", "secondary: {vehicle: x}", "secondary has no key 'vehicle'"),
         ("metadata.yaml", "segment: cells", "segment"),
         ("metadata.yaml", "a: [", "cannot be read"),
         ("cells.csv", "cell,nominal_capacity_ah\nalpha,1\n", "needs a column native_id"),

@@ -9,9 +9,16 @@ from typing import Any, Final
 import yaml
 
 from bdg_explore.columns import COLUMNS
-from bdg_explore.errors import CatalogError, did_you_mean
+from bdg_explore.errors import CatalogError, MetadataError, did_you_mean
 from bdg_explore.hubs.entries import PRIMARY
-from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, OBJECTIVES, SEGMENTS
+from bdg_explore.metadata import Record
+from bdg_explore.metadata.bricks import (
+    ACCESS_LEVELS,
+    KINDS,
+    OBJECTIVES,
+    SEGMENTS,
+    secondary_fields,
+)
 
 _HUB: Final = {
     "name": "what people call your hub",
@@ -152,8 +159,13 @@ def _about(content: Mapping[str, Any]) -> About:
 
 def _refuse_unknown(content: Mapping[str, Any], where: str) -> None:
     plain = {"title", "description", "licence", "access", "segment", "kind", "landing_url", "notes"}
-    blocks = {"primary": PRIMARY, "secondary": tuple(COLUMNS), "citation": tuple(_CITATION),
-              "hub": tuple(_HUB)}  # fmt: skip
+    segment = str(content.get("segment") or "full_cell")
+    blocks = {
+        "primary": PRIMARY,
+        "secondary": (*COLUMNS, *secondary_fields(segment)),
+        "citation": tuple(_CITATION),
+        "hub": tuple(_HUB),
+    }
     for key, value in content.items():
         if key in plain:
             continue
@@ -169,14 +181,11 @@ def _refuse_unknown(content: Mapping[str, Any], where: str) -> None:
                 raise CatalogError(
                     f"{where}: {key} has no key {inner!r}.{did_you_mean(str(inner), blocks[key])}"
                 )
-    for key in ("primary", "secondary"):
-        for inner, value in (content.get(key) or {}).items():
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if value is not None and COLUMNS[inner].kind != "text" and not is_number:
-                raise CatalogError(
-                    f"{where}: {inner} is {value!r}; write a number alone, in "
-                    f"{COLUMNS[inner].unit.replace('1', 'no unit', 1)}."
-                )
+    tiers = {name: content.get(name) for name in ("segment", "primary", "secondary")}
+    try:
+        Record.from_entry({"metadata": tiers}, dataset=where)
+    except MetadataError as error:
+        raise CatalogError(str(error)) from error
 
 
 def _scalar(value: Any) -> str:
