@@ -4,30 +4,20 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-from bdg_explore.columns import (
-    AVAILABILITY,
-    MAXIMUM_VOLTAGE,
-    MINIMUM_VOLTAGE,
-    NOMINAL_CAPACITY,
-    SOC_MAXIMUM,
-    SOC_MINIMUM,
-    TABLES,
-)
-from bdg_explore.curation import QualityReport, check
+from bdg_explore.columns import AVAILABILITY, TABLES
+from bdg_explore.curation import QualityReport
 from bdg_explore.errors import BdgError, ReadError, UnknownFormatError
 
 from .building.files import PassedOver, files_in
+from .building.quality import CHECKED, FACTS, checks_of
 from .catalogs import datasets_in
 from .collection import Hubs
 from .examining import examine
 from .mirror import all_mirrors
-
-_FACTS: Final = (NOMINAL_CAPACITY, MINIMUM_VOLTAGE, MAXIMUM_VOLTAGE, SOC_MINIMUM, SOC_MAXIMUM)
-_TABLES: Final = ("timeseries", "cycles", "curves", "impedance", "abuse")
 
 
 @dataclass(frozen=True)
@@ -123,18 +113,17 @@ def _cells(place: Path) -> Iterator[Checked]:
     cells = hubs.cells
     for uid, row in cells[cells[AVAILABILITY] == "here"].iterrows():
         facts: dict[str, Any] = {
-            name: float(row[name]) for name in _FACTS if pd.notna(row.get(name))
+            name: float(row[name]) for name in FACTS if pd.notna(row.get(name))
         }
-        held = [name for name in _TABLES if name in str(row[TABLES]).split()]
+        held = [name for name in CHECKED if name in str(row[TABLES]).split()]
         tables: dict[str, Any] = {}
         for name in held:
             try:
                 tables[name] = hubs.table(name, str(uid), download=False)
             except BdgError as error:
                 yield Checked(f"{uid} {name}", problem=str(error))
-        for table, frame in tables.items():
-            cycles = tables.get("cycles") if table == "timeseries" else None
-            try:
-                yield Checked(f"{uid} {table}", check(frame, table=table, cycles=cycles, **facts))
-            except BdgError as error:
-                yield Checked(f"{uid} {table}", problem=str(error))
+        for table, report in checks_of(tables, facts):
+            if isinstance(report, BdgError):
+                yield Checked(f"{uid} {table}", problem=str(report))
+            else:
+                yield Checked(f"{uid} {table}", report)

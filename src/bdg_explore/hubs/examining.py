@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from bdg_explore.analysis import summarize_cycles
-from bdg_explore.columns import CYCLE
 from bdg_explore.curation import QualityReport, check
 from bdg_explore.errors import BdgError, FrameError
 from bdg_explore.readers import Reader, evidence, group, join, read, reader
@@ -24,7 +23,7 @@ class Examination:
     frame : DataFrame
         The table, canonical columns.
     cycles : DataFrame or None
-        One row a cycle, where there is a time series with cycles, or the file is such a table.
+        One row a cycle, where there is a time series, or the file is such a table.
     report : QualityReport or None
         Findings, metrics and score; None where nothing can be checked.
     problem : str
@@ -147,7 +146,7 @@ def _cycles(
 ) -> pd.DataFrame | None:
     if table == "cycles":
         return frame
-    if table != "timeseries" or CYCLE not in frame.columns:
+    if table != "timeseries":
         return None
     try:
         return summarize_cycles(frame, nominal_capacity_ah=nominal_capacity_ah)

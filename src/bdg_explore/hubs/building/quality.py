@@ -1,7 +1,7 @@
 """How sound the tables of a cell are, as rows of the table `quality`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +26,7 @@ from bdg_explore.errors import BdgError
 
 # What is known about a cell beside its tables and bears on how they are judged.
 FACTS: Final = (NOMINAL_CAPACITY, MINIMUM_VOLTAGE, MAXIMUM_VOLTAGE, SOC_MINIMUM, SOC_MAXIMUM)
-_CHECKED: Final = ("timeseries", "cycles", "impedance", "curves", "abuse", "reported_cycles")
+CHECKED: Final = ("timeseries", "cycles", "impedance", "curves", "abuse", "reported_cycles")
 _SEVERITIES: Final = {"error": ERROR_FINDINGS, "warn": WARNING_FINDINGS, "info": INFO_FINDINGS}
 _MOST_ROWS: Final = 20
 
@@ -51,18 +51,33 @@ def quality_rows(
         One row a table, columns of the table `quality`.
     """
     rows = []
+    for name, report in checks_of({k: f for k, f in tables.items() if not f.empty}, facts):
+        if isinstance(report, BdgError):
+            notes.append(f"{name} could not be checked: {report}")
+        else:
+            rows.append(row_of(report, name))
+    return rows
+
+
+def checks_of(
+    tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]
+) -> Iterator[tuple[str, QualityReport | BdgError]]:
+    """Check every table of a cell that there are rules for, records beside their cycles.
+
+    Yields
+    ------
+    tuple of str and QualityReport or BdgError
+        The table, and what the check came to, or why there was none.
+    """
     for name, frame in tables.items():
-        if name not in _CHECKED or frame.empty:
+        if name not in CHECKED:
             continue
         kind = "cycles" if name == "reported_cycles" else name
         cycles = tables.get("cycles") if name == "timeseries" else None
         try:
-            report = check(frame, table=kind, cycles=cycles, **facts)
+            yield name, check(frame, table=kind, cycles=cycles, **facts)
         except BdgError as error:
-            notes.append(f"{name} could not be checked: {error}")
-            continue
-        rows.append(row_of(report, name))
-    return rows
+            yield name, error
 
 
 def row_of(report: QualityReport, table: str) -> dict[str, Any]:
