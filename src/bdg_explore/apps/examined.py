@@ -20,6 +20,7 @@ from bdg_explore.widgets.panel_fade import page_renderer
 
 from .bridge import as_sentence
 from .cards import card
+from .tables import count_of, table_of
 from .theme import STYLE
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def result(examined: Examination, name: str, path: Path) -> pn.Column:
     tabs = [
         ("Picture", _guarded("The picture", lambda: _picture(examined))),
         ("Findings", _findings(examined)),
-        ("Records", _html(_records(examined.frame))),
+        ("Records", _rows(examined.frame, "record")),
         ("Columns", _html(_columns(examined))),
     ]
     if examined.cycles is not None:
@@ -81,8 +82,8 @@ def _head(examined: Examination, name: str) -> str:
     told = [
         reader.description,
         f"table: {examined.table}",
-        _count(source["rows_out"], "record"),
-        _count(examined.cycles[CYCLE].nunique(), "cycle") if examined.cycles is not None else "",
+        count_of(source["rows_out"], "record"),
+        count_of(examined.cycles[CYCLE].nunique(), "cycle") if examined.cycles is not None else "",
         _length(examined.frame),
         f"quality {score:.2f} of 1" if score is not None else "quality not rated",
     ]
@@ -95,10 +96,6 @@ def _head(examined: Examination, name: str) -> str:
         + (f"<p>What the reader assumed or noticed:</p><ul>{notes}</ul>" if notes else "")
         + "</div>"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _length(frame: pd.DataFrame) -> str:
@@ -137,28 +134,9 @@ def _conversion(account: dict[str, Any]) -> str:
     return " ".join(part for part in parts if part) or "as it is"
 
 
-def _records(frame: pd.DataFrame, noun: str = "records") -> str:
-    shown = frame.head(_PREVIEW)
-    heads = "".join(f"<th>{escape(axis(str(name)))}</th>" for name in shown.columns)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{_value(value)}</td>" for value in row) + "</tr>"
-        for row in shown.itertuples(index=False)
-    )
-    more = (
-        f"<p>Showing the first {_PREVIEW} of {len(frame):,} {noun}.</p>"
-        if len(frame) > _PREVIEW
-        else f"<p>All {len(frame):,} {noun}.</p>"
-    )
-    return (
-        f'<div class="facts">{more}<div class="rows"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></div>"
-    )
-
-
-def _value(value: Any) -> str:
-    if value is None or value != value:
-        return '<span class="unknown">unknown</span>'
-    return escape(f"{value:.8g}" if isinstance(value, float) else str(value)[:200])
+def _rows(frame: pd.DataFrame, noun: str) -> pn.pane.HTML:
+    shown = table_of(frame, most=_PREVIEW, digits=8, index=False, noun=noun)
+    return _html(f'<div class="facts">{shown}</div>')
 
 
 # --- what is in it --------------------------------------------------------------------------------
@@ -186,7 +164,7 @@ def _cycles(examined: Examination) -> Any:
     cycles = examined.cycles
     assert cycles is not None  # noqa: S101  (asked before)
     known = [name for name in cycles.columns if name in COLUMNS]
-    table = _html(_records(cycles[known], "cycles"))
+    table = _rows(cycles[known], "cycle")
     if len(cycles) < 2:
         return table
     return pn.Column(_plot(views.capacity_fade(cycles)), table, **_WHOLE)

@@ -9,7 +9,6 @@ import holoviews as hv
 import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from bdg_explore.errors import BdgError
 from bdg_explore.widgets.panel_fade import page_renderer
@@ -18,6 +17,7 @@ from .cards import card
 from .frame import frame
 from .notebook_run import Outcome, run
 from .notebooks import Notebook
+from .tables import table_of
 from .theme import STYLE
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, pd.Series):
         value = value.to_frame()
     if isinstance(value, pd.DataFrame):
-        return _frame(value)
+        return _block(table_of(value, most=_ROWS, digits=5, index=True))
     if isinstance(value, str):
         return _block(f"<pre class='out'>{escape(value)}</pre>")
     if hasattr(value, "__panel__") or isinstance(value, pn.viewable.Viewable):
@@ -100,51 +100,6 @@ def shown(value: Any) -> Any:
     if not hasattr(value, "_repr_html_") and pn.pane.PaneBase.get_pane_type(value) is pn.pane.Str:
         return _block(f"<pre class='out'>{escape(repr(value))}</pre>")
     return pn.panel(value, sizing_mode="stretch_width")
-
-
-def _frame(frame: pd.DataFrame) -> pn.pane.HTML:
-    """Return a few rows as a table: numbers to the right, words to the left."""
-    head = frame.head(_ROWS)
-    index = [_name(key) for key in head.index]
-    columns = [head.iloc[:, i] for i in range(head.shape[1])]
-    kinds = ["n" if is_numeric_dtype(one) and not is_bool_dtype(one) else "" for one in columns]
-    names = [_name(one) for one in head.columns]
-    first = " / ".join(str(name) for name in frame.index.names if name is not None)
-    top = "".join(
-        f'<th scope="col" class="{kind}">{escape(str(name))}</th>'
-        for name, kind in zip(names, kinds, strict=True)
-    )
-    body = "".join(
-        f'<tr><th scope="row">{_text(key)}</th>'
-        + "".join(
-            f'<td class="{kind}">{_text(one.iloc[row])}</td>'
-            for one, kind in zip(columns, kinds, strict=True)
-        )
-        + "</tr>"
-        for row, key in enumerate(index)
-    )
-    rows, width = frame.shape
-    count = f"{_ROWS} of {rows:,} rows" if rows > _ROWS else f"{rows} row{'' if rows == 1 else 's'}"
-    return _block(
-        f'<div class="rows" tabindex="0"><table><thead><tr><th scope="col">{escape(first)}</th>'
-        f"{top}</tr></thead><tbody>{body}</tbody></table></div>"
-        f'<p class="count">{count}, {width} column{"" if width == 1 else "s"}</p>'
-    )
-
-
-def _name(key: Any) -> Any:
-    return " / ".join(map(str, key)) if isinstance(key, tuple) else key
-
-
-def _text(value: Any) -> str:
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
-        return '<span class="unknown">unknown</span>'
-    text = f"{value:.5g}" if isinstance(value, float) else str(value)
-    return (
-        f'<span title="{escape(text, quote=True)}">{escape(text)}</span>'
-        if len(text) > 30
-        else escape(text)
-    )
 
 
 def _markdown(source: str) -> pn.pane.Markdown:

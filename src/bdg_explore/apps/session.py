@@ -1,6 +1,5 @@
 """Work outside the event loop, and its answer inside a visitor's session."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -22,11 +21,7 @@ def in_session(document: Document | None, action: Callable[[], object]) -> None:
         document.add_next_tick_callback(pn.state._handle_exception_wrapper(action, document))
 
 
-def in_background(
-    work: Callable[[], Answer],
-    then: Callable[[Answer | Exception], object],
-    stopped: threading.Event | None = None,
-) -> None:
+def in_background(work: Callable[[], Answer], then: Callable[[Answer | Exception], object]) -> None:
     """Do heavy work beside the event loop, so that other visitors do not wait.
 
     Parameters
@@ -35,14 +30,10 @@ def in_background(
         What to do; at most two such jobs run at once on one server.
     then : callable
         Given the answer, or the exception, in the visitor's session.
-    stopped : Event, optional
-        Where set before the work began, it is left out.
     """
     document = pn.state.curdoc
 
     def job() -> None:
-        if stopped is not None and stopped.is_set():
-            return
         answer: Any
         try:
             answer = work()
