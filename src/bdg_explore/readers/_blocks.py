@@ -17,7 +17,7 @@ from bdg_explore.errors import ReadError
 from ._faults import NO_NUMBER
 from ._layout import AGAIN, COMMA_NUMBER
 from ._reader import Raw, Request
-from ._source import Source, lines_of, listed, split
+from ._source import Source, lines_of, split
 
 _LONGEST_LINE: Final = 1_048_576
 _MOST_TEXT: Final = 128 * 1_048_576  # characters of records held at once
@@ -129,11 +129,6 @@ def raw_of(
     if len(blocks) == 1:
         headers = (*blocks[0].headers, *more)  # a header that stands there twice is told
     plan = request.plan(headers)
-    if not plan:
-        raise ReadError(
-            f"{source.name} has none of the columns looked for; it has {listed(headers)}. "
-            "Give columns={their header: canonical name}."
-        )
     columns: list[Any] = [more.get(w.header, []) for w in plan]
     comma = False
     for block in blocks:

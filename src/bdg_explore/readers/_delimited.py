@@ -17,7 +17,7 @@ from ._layout import AGAIN, Layout, layout_of, records
 from ._mend import Mended, mend
 from ._preamble import preamble_facts
 from ._reader import Raw, Request, Rules, Wanted
-from ._source import Source, first_written, listed
+from ._source import Source, first_written
 from ._values import texts
 
 _NUMBER: Final = re.compile(r"\s*[-+]?\d+([.,]\d*)?([eE][-+]?\d+)?\s*")
@@ -79,11 +79,6 @@ def read_delimited(
     if rules is not None:
         request = replace(request, rules=rules(layout))
     plan = request.plan(layout.headers)
-    if not plan:
-        raise ReadError(
-            f"{source.name} has none of the columns looked for; it has "
-            f"{listed(layout.headers)}. Give columns={{their header: canonical name}}."
-        )
     table = _parse(source, layout, plan)
     rows = table.columns.num_rows
     if rows == 0:

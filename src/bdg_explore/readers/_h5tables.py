@@ -15,7 +15,7 @@ from bdg_explore.errors import ReadError
 
 from . import _hdf5
 from ._reader import Raw, Request
-from ._source import Head, Source, listed
+from ._source import Head, Source
 
 INDEX: Final = "index"
 _UNITS: Final = ("unit", "units")
@@ -83,11 +83,6 @@ def load(request: Request, table: H5Table) -> Raw:
     source = request.source
     headers = tuple(table.columns)
     plan = request.plan(headers)
-    if not plan:
-        raise ReadError(
-            f"{source.name} has none of the columns looked for; it has {listed(headers)}. "
-            "Give columns={their header: canonical name}."
-        )
     places = [table.columns[wanted.header] for wanted in plan]
     held = _hdf5.read(source, sorted({place.path for place in places}))
     values = [_column(held[place.path], place, source) for place in places]

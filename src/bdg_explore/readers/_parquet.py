@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from bdg_explore.errors import ReadError
 
 from ._reader import Raw, Request
-from ._source import listed, parquet_errors
+from ._source import parquet_errors
 
 
 def load_parquet(request: Request) -> Raw:
@@ -25,11 +25,6 @@ def load_parquet(request: Request) -> Raw:
         file = pq.ParquetFile(source.seekable())
         schema = file.schema_arrow
         plan = request.plan(schema.names)
-        if not plan:
-            raise ReadError(
-                f"{source.name} has none of the columns looked for; it has "
-                f"{listed(schema.names)}. Give columns={{their header: canonical name}}."
-            )
         headers = {w.name: w.header for w in plan}
         wanted = {headers[n]: values for n, values in request.only.items() if n in headers}
         table = file.read_row_groups(_groups(file, wanted), columns=[w.header for w in plan])

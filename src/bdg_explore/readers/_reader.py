@@ -100,7 +100,8 @@ class Request:
         Raises
         ------
         ReadError
-            A wanted header stands there twice, or one that the user named does not.
+            A wanted header stands there twice, or one that the user named does not; or the file has
+            none of the columns looked for.
         """
         rules = self.rules(headers) if callable(self.rules) else self.rules
         taken = {squeeze(source) for rule in self.own.values() for source in rule.sources}
@@ -114,8 +115,13 @@ class Request:
             elif mine:
                 raise ReadError(
                     f"{self.source.name} has no column {rule.source!r}, which columns= names; "
-                    f"it has {listed(list(headers))}.{did_you_mean(rule.sources[0], headers)}"
+                    f"it has {listed(headers)}.{did_you_mean(rule.sources[0], headers)}"
                 )
+        if not plan:
+            raise ReadError(
+                f"{self.source.name} has none of the columns looked for; it has {listed(headers)}. "
+                "Give columns={their header: canonical name}."
+            )
         return plan
 
     def _place(self, name: str, sources: Sequence[str], headers: Sequence[str]) -> int | None:

@@ -16,7 +16,7 @@ from ._archive import AGAIN
 from ._clock import duration, is_clock, local_time
 from ._faults import NO_NUMBER
 from ._reader import Raw, Request, Wanted
-from ._source import listed, squeeze
+from ._source import squeeze
 from ._workbook import Table, joined
 
 _ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
@@ -56,7 +56,7 @@ def raw_of(
     Raises
     ------
     ReadError
-        There are no records, or none of the columns looked for.
+        There are no records.
     """
     source = request.source
     headers = [*tables[0].headers]
@@ -66,11 +66,6 @@ def raw_of(
     made = dict(extra or {})
     shown = (*headers, *made)
     plan = request.plan(shown)
-    if not plan:
-        raise ReadError(
-            f"{source.name} has none of the columns looked for; it has {listed(shown)}. "
-            "Give columns={their header: canonical name}."
-        )
     rows = sum(len(table) for table in tables)
     if rows == 0:
         raise ReadError(f"{source.name} has headers and no records. {AGAIN}.")

@@ -39,7 +39,7 @@ from ._archive import AGAIN
 from ._delimited import delimited
 from ._reader import From, Raw, Reader, Request, Rules
 from ._sheets import raw_of
-from ._source import Head, Source, listed, squeeze
+from ._source import Head, Source, squeeze
 from ._units import quantity_and_unit, scale_to
 from ._workbook import Workbook, no_table, open_workbook, workbook
 
@@ -118,11 +118,6 @@ def _load_feather(request: Request) -> Raw:
     table = _feather(request.source)
     headers = tuple(table.column_names)
     plan = request.plan(headers)
-    if not plan:
-        raise ReadError(
-            f"{request.source.name} names no cells; it has {listed(headers)}. "
-            "Give columns={their header: canonical name}."
-        )
     values: list[Any] = []
     for wanted in plan:
         column = table.column(wanted.place).combine_chunks()
