@@ -12,8 +12,6 @@ plan, `step_type` its command.
 
 from typing import Final
 
-import pandas as pd
-
 from bdg_explore.columns import (
     CURRENT,
     CYCLE,
@@ -34,12 +32,11 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
-from ._counters import positive, settle_counters
 from ._delimited import delimited
+from ._finish import steps_and_counters
 from ._layout import header_with
 from ._reader import Reader
 from ._source import Head
-from ._steps import number_steps
 from ._units import unit_rules
 
 _TIMES: Final = tuple(f"Time[{unit}]" for unit in ("s", "h", "min", "ms"))
@@ -79,11 +76,6 @@ def _recognises(head: Head) -> bool:
     return (begins.startswith("~") or "asytec" in begins) and _HEADER(head.lines) >= 0
 
 
-def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    frame = number_steps(frame, STEP_ID, STEP_TYPE, CYCLE, STEP_TIME)
-    return settle_counters(positive(frame, notes), notes)
-
-
 READER = Reader(
     name="basytec_txt",
     description="Basytec text export",
@@ -92,6 +84,6 @@ READER = Reader(
     load=delimited(header_line=_HEADER),
     columns=_COLUMNS,
     suffixes=(".txt", ".dat"),
-    finish=_finish,
+    finish=steps_and_counters(STEP_ID, STEP_TYPE, CYCLE, STEP_TIME),
     known_by="lines that begin with ~, headers Time[s] or Time[h], U[V], I[A]",
 )

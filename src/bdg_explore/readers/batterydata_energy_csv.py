@@ -20,7 +20,6 @@ https://batterydata.energy.gov
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from bdg_explore.columns import (
     ABSOLUTE_IMPEDANCE,
@@ -61,13 +60,12 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ReadError
 
-from ._counters import positive, settle_counters
 from ._delimited import delimited, read_delimited
+from ._finish import steps_and_counters
 from ._reader import From, Raw, Reader, Request
 from ._rows import leave_out, numbers_of, values_of
 from ._source import Head
 from ._spectra import finish_spectrum
-from ._steps import number_steps
 
 _NAME: Final = "batterydata_energy_csv"
 _DATENUM: Final = From("Datenum_d", 86_400.0, -719_529.0 * 86_400.0)  # 1970-01-01 is day 719529
@@ -108,11 +106,6 @@ def _load_spectra(request: Request) -> Raw:
     return raw
 
 
-def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    frame = number_steps(frame, CYCLE, STEP_ID)
-    return settle_counters(positive(frame, notes), notes)
-
-
 READERS = (
     Reader(
         name=_NAME,
@@ -140,7 +133,7 @@ READERS = (
             STEP_TYPE: From("Segment_Label"),
             FREQUENCY: From("Frequency_Hz"),
         },
-        finish=_finish,
+        finish=steps_and_counters(CYCLE, STEP_ID),
         known_by="headers Cycle_Index, Time_s, Current_A, Voltage_V, Datenum_d",
     ),
     Reader(

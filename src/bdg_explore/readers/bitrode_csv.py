@@ -37,13 +37,12 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ReadError
 
-from ._counters import positive, settle_counters
 from ._delimited import read_delimited
+from ._finish import steps_and_counters
 from ._layout import header_with
 from ._reader import From, Raw, Reader, Request, Rules
 from ._signs import direction_of_word, sign_by_state
 from ._source import Head, delimiter_of, split, squeeze
-from ._steps import number_steps
 from ._units import unit_rules
 
 _TESTER: Final = header_with("Exclude", "Time(s)", "StepTime(s)", "Current(A)", "Loop", least=4)
@@ -111,11 +110,13 @@ def _recognises(head: Head) -> bool:
     return "mode" in {squeeze(h) for h in split(line, delimiter_of(line))}
 
 
+_settle: Final = steps_and_counters(CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
+
+
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    frame = number_steps(frame, CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
     if STEP_TYPE in frame.columns and CURRENT in frame.columns:
         frame = sign_by_state(frame, STEP_TYPE, direction_of_word, notes)
-    return settle_counters(positive(frame, notes), notes)
+    return _settle(frame, notes)
 
 
 READER = Reader(

@@ -32,12 +32,11 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
-from ._counters import positive, settle_counters
 from ._delimited import delimited
+from ._finish import steps_and_counters
 from ._layout import header_with
 from ._reader import Reader
 from ._source import Head
-from ._steps import number_steps
 from ._units import unit_rules
 
 _HEADER: Final = header_with("test_time_s", "voltage_v", "current_a")
@@ -73,6 +72,9 @@ def _recognises(head: Head) -> bool:
     return at >= 0 and sum(word in head.lines[at].casefold() for word in words) >= 2
 
 
+_settle: Final = steps_and_counters(CYCLE, STEP_ID, STEP_TIME)
+
+
 def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if RECORD in frame.columns and not (np.diff(frame[RECORD].to_numpy()) > 0).all():
         notes.append("'channel_index' does not number the records here; left out")
@@ -80,8 +82,7 @@ def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     idle = [n for n in (*_GAUGES, "pressure_pa") if n in frame.columns and not frame[n].any()]
     if idle:
         notes.append(f"0 throughout, so probably not connected: {', '.join(idle)}")
-    frame = number_steps(frame, CYCLE, STEP_ID, STEP_TIME)
-    return settle_counters(positive(frame, notes), notes)
+    return _settle(frame, notes)
 
 
 READER = Reader(

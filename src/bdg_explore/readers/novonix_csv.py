@@ -13,7 +13,6 @@ as the tester counted, so it recurs. Both are noted. ``Temperature`` is that of 
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from bdg_explore.columns import (
@@ -32,13 +31,12 @@ from bdg_explore.columns import (
 )
 
 from ._clock import local_time
-from ._counters import settle_counters
 from ._delimited import read_delimited
+from ._finish import steps_and_counters
 from ._layout import header_with
 from ._reader import BadText, Raw, Reader, Request
 from ._rows import leave_out, numbers_of, values_of
 from ._source import Head
-from ._steps import number_steps
 from ._units import unit_rules
 
 _HEADER: Final = header_with("Run Time (h)", "Step Time (h)", "Potential (V)", "Cycle Number")
@@ -119,11 +117,6 @@ def _carry_on(raw: Raw, restarts: list[int]) -> None:
     raw.values[at[TEST_TIME]] = pa.array(time + added)
 
 
-def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    frame = number_steps(frame, CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
-    return settle_counters(frame, notes)
-
-
 READER = Reader(
     name="novonix_csv",
     description="Novonix HPC and UHPC csv export",
@@ -131,6 +124,6 @@ READER = Reader(
     recognises=_recognises,
     load=_load,
     columns=_COLUMNS,
-    finish=_finish,
+    finish=steps_and_counters(CYCLE, STEP_ID, STEP_TYPE, STEP_TIME),
     known_by="[Summary] with Novonix in it, or headers Run Time (h) and Potential (V)",
 )

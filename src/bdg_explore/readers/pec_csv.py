@@ -11,8 +11,6 @@ The current is signed, positive charges. When the counters restart is told from 
 
 from typing import Final
 
-import pandas as pd
-
 from bdg_explore.columns import (
     AC_INTERNAL_RESISTANCE,
     AMBIENT_TEMPERATURE,
@@ -33,12 +31,11 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
-from ._counters import positive, settle_counters
 from ._delimited import delimited
+from ._finish import steps_and_counters
 from ._layout import header_with
 from ._reader import Reader
 from ._source import Head
-from ._steps import number_steps
 from ._units import unit_rules
 
 _HEADER: Final = header_with("Test", "Cell", "Rack", "Shelf", "Instruction Name", "Cycle", least=5)
@@ -74,11 +71,6 @@ def _recognises(head: Head) -> bool:
     return first.startswith("Request Year:") or _HEADER(head.lines[:400]) >= 0
 
 
-def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    frame = number_steps(frame, CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
-    return settle_counters(positive(frame, notes), notes)
-
-
 READER = Reader(
     name="pec_csv",
     description="PEC csv export",
@@ -86,6 +78,6 @@ READER = Reader(
     recognises=_recognises,
     load=delimited(header_line=_HEADER),
     columns=_COLUMNS,
-    finish=_finish,
+    finish=steps_and_counters(CYCLE, STEP_ID, STEP_TYPE, STEP_TIME),
     known_by="a first line Request Year:, headers Test, Cell, Rack, Shelf, Instruction Name",
 )
