@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from ._layout import Layout
+from ._lines import Lines, lines_in
 from ._source import LARGEST, Source, split
 
 _MOST_ODD: Final = 20_000  # lines that are looked at one by one
@@ -60,16 +61,9 @@ def mend(source: Source, layout: Layout) -> Mended | None:
     places = 12 * content.count(b"\n") + content.count(layout.delimiter.encode())
     if 8 * places > LARGEST:  # what stands where would take more memory than the text
         return None
-    encoding = layout.encoding
-    if encoding == "utf-16":
-        content, encoding = content.decode("utf-16", errors="replace").encode(), "utf-8"
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
-    if not content.endswith(b"\n"):
-        content += b"\n"
-    text = np.frombuffer(content, np.uint8)
-    ends = np.flatnonzero(text == 10)
-    starts = np.r_[0, ends[:-1] + 1]
+    encoding = "utf-8" if layout.encoding == "utf-16" else layout.encoding
+    lines = lines_in(content)
+    content, text, starts, ends = lines.content, lines.signs, lines.starts, lines.ends
     lengths = ends - starts
     lengths -= (lengths > 0) & (text[np.maximum(ends - 1, 0)] == 13)
     marks = np.flatnonzero(text == ord(layout.delimiter))
@@ -121,7 +115,7 @@ def mend(source: Source, layout: Layout) -> Mended | None:
         return None
     restarts = sorted({int(np.searchsorted(records, row)) for row in headers} - {0, len(records)})
     return Mended(
-        _lines(content, text, starts, ends, records, mended),
+        _joined(lines, whole, mended),
         records + 1,
         left_out,
         len(mended),
@@ -155,16 +149,14 @@ def _is_footer(line: str, layout: Layout) -> bool:
     return numeric and 0 < len(written) <= 2 and _WORDS.fullmatch(written[0]) is not None
 
 
-def _lines(
-    content: bytes, text: Any, starts: Any, ends: Any, records: Any, mended: dict[int, bytes]
-) -> bytes:
+def _joined(lines: Lines, whole: Any, mended: dict[int, bytes]) -> bytes:
     """Put the records one after the other."""
     if not mended:
-        kept = np.zeros(len(starts), bool)
-        kept[records] = True
-        return bytes(text[np.repeat(kept, ends - starts + 1)].tobytes())
+        return lines.chosen(whole)
     pieces = []
-    for row in records.tolist():
+    for row in np.flatnonzero(whole).tolist():
         line = mended.get(row)
-        pieces.append(content[starts[row] : ends[row] + 1] if line is None else line + b"\n")
+        pieces.append(
+            lines.content[lines.starts[row] : lines.ends[row] + 1] if line is None else line + b"\n"
+        )
     return b"".join(pieces)

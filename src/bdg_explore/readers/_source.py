@@ -26,7 +26,7 @@ _GZIP: Final = b"\x1f\x8b"
 _HARMLESS: Final = 67_108_864
 _RATIO: Final = 100
 _PIECE: Final = 16_777_216
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 # How a file that no reader takes introduces itself, by its first bytes.
 _SIGNATURES: Final = (
@@ -236,7 +236,7 @@ class Head:
     @cached_property
     def encoding(self) -> str:
         """Encoding of the text: by its byte-order mark, UTF-8 where it is valid, else Latin-1."""
-        if self.raw.startswith(_UTF16):
+        if self.raw.startswith(UTF16):
             return "utf-16"
         if self.raw.startswith(b"\xef\xbb\xbf"):
             return "utf-8-sig"
@@ -255,7 +255,7 @@ class Head:
     @cached_property
     def is_text(self) -> bool:
         """Whether the bytes read as text."""
-        if self.raw.startswith(_UTF16):
+        if self.raw.startswith(UTF16):
             return True
         line = self.raw.split(b"\n", 1)[0]
         return (

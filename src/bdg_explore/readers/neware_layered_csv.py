@@ -24,6 +24,7 @@ from bdg_explore.errors import ReadError
 
 from ._faults import NO_NUMBER
 from ._layout import AGAIN
+from ._lines import lines_in
 from ._reader import Raw, Reader, Request, Wanted
 from ._source import Head, Source, split, squeeze
 from .neware_csv import columns, finish
@@ -126,15 +127,8 @@ def _of_step(header: str) -> bool:
 
 def _split_layers(content: bytes, skip: int, delimiter: bytes) -> dict[str, tuple[bytes, Any]]:
     """Sort lines by their indentation: {layer: (its lines, their numbers in the file)}."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        content = content.decode("utf-16", errors="replace").encode()
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
-    if not content.endswith(b"\n"):
-        content += b"\n"
-    text = np.frombuffer(content, np.uint8)
-    ends = np.flatnonzero(text == 10)
-    starts = np.r_[0, ends[:-1] + 1]
+    lines = lines_in(content)
+    text, starts, ends = lines.signs, lines.starts, lines.ends
     numbers = np.arange(1, len(ends) + 1)
     mark = ord(delimiter)
     long = ends - starts >= 2
@@ -147,10 +141,7 @@ def _split_layers(content: bytes, skip: int, delimiter: bytes) -> dict[str, tupl
     found = {}
     for name, kind in kinds.items():
         kept = kind & written
-        found[name] = (
-            bytes(text[np.repeat(kept, ends - starts + 1)].tobytes()),
-            numbers[kept],
-        )
+        found[name] = lines.chosen(kept), numbers[kept]
     return found
 
 
