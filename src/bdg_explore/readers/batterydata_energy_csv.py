@@ -17,7 +17,7 @@ References
 https://batterydata.energy.gov
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -67,7 +67,10 @@ from ._rows import leave_out, numbers_of, values_of
 from ._source import Head
 from ._spectra import finish_spectrum
 
-_NAME: Final = "batterydata_energy_csv"
+_ALIKE: Final[dict[str, Any]] = {
+    "name": "batterydata_energy_csv",
+    "description": "batterydata.energy.gov, processed raw csv and summary",
+}
 _DATENUM: Final = From("Datenum_d", 86_400.0, -719_529.0 * 86_400.0)  # 1970-01-01 is day 719529
 
 
@@ -108,8 +111,7 @@ def _load_spectra(request: Request) -> Raw:
 
 READERS = (
     Reader(
-        name=_NAME,
-        description="batterydata.energy.gov, processed raw csv and summary",
+        **_ALIKE,
         recognises=_is_raw,
         load=_load,
         columns={
@@ -137,8 +139,7 @@ READERS = (
         known_by="headers Cycle_Index, Time_s, Current_A, Voltage_V, Datenum_d",
     ),
     Reader(
-        name=_NAME,
-        description="batterydata.energy.gov, processed raw csv and summary",
+        **_ALIKE,
         recognises=_is_spectra,
         load=_load_spectra,
         table="impedance",
@@ -156,8 +157,7 @@ READERS = (
         finish=finish_spectrum,
     ),
     Reader(
-        name=_NAME,
-        description="batterydata.energy.gov, processed raw csv and summary",
+        **_ALIKE,
         recognises=_is_summary,
         load=delimited(),
         table="cycles",

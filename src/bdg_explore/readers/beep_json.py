@@ -163,12 +163,17 @@ def _tell(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return frame
 
 
+_ALIKE: Final[dict[str, Any]] = {
+    "name": "beep_json",
+    "known_by": "JSON written by beep (@module) with a summary and cycles_interpolated",
+    "recognises": _recognises,
+    "suffixes": (".json",),
+}
+
 READERS = [
     Reader(
-        name="beep_json",
+        **_ALIKE,
         description="BEEP structured data, JSON: one row a cycle",
-        known_by="JSON written by beep (@module) with a summary and cycles_interpolated",
-        recognises=_recognises,
         load=_load_cycles,
         columns={
             CYCLE: From("cycle_index"),
@@ -187,14 +192,11 @@ READERS = [
             MAXIMUM_TEMPERATURE: From("temperature_maximum"),
         },
         table="cycles",
-        suffixes=(".json",),
         finish=_tell,
     ),
     Reader(
-        name="beep_json",
+        **_ALIKE,
         description="BEEP structured data, JSON: capacity over voltage",
-        known_by="JSON written by beep (@module) with a summary and cycles_interpolated",
-        recognises=_recognises,
         load=_load_curves,
         columns={
             CYCLE: From("cycle_index"),
@@ -211,6 +213,5 @@ READERS = [
             SURFACE_TEMPERATURE: From("temperature"),
         },
         table="curves",
-        suffixes=(".json",),
     ),
 ]

@@ -269,8 +269,13 @@ def _sounds(head: Head) -> bool:
     return bool((frequency != 0).mean() > 0.5)
 
 
-_NAME: Final = "biologic_mpr"
-_DESCRIPTION: Final = "BioLogic EC-Lab and BT-Lab binary file (.mpr), cycling and impedance"
+_ALIKE: Final[dict[str, Any]] = {
+    "name": "biologic_mpr",
+    "description": "BioLogic EC-Lab and BT-Lab binary file (.mpr), cycling and impedance",
+    "known_by": "the words BIO-LOGIC MODULAR FILE it begins with, and its data module",
+    "tester": "BioLogic",
+    "suffixes": (".mpr",),
+}
 _MEASURED: Final = {
     TEST_TIME: From("time/s"),
     UNIX_TIME: From(_DATE),
@@ -280,10 +285,7 @@ _MEASURED: Final = {
 
 READERS = (
     Reader(
-        name=_NAME,
-        description=_DESCRIPTION,
-        known_by="the words BIO-LOGIC MODULAR FILE it begins with, and its data module",
-        tester="BioLogic",
+        **_ALIKE,
         recognises=_recognises,
         load=_load,
         columns={
@@ -302,14 +304,10 @@ READERS = (
             POWER: From("P/W"),
             SURFACE_TEMPERATURE: From("Temperature/°C"),
         },
-        suffixes=(".mpr",),
         finish=_finish,
     ),
     Reader(
-        name=_NAME,
-        description=_DESCRIPTION,
-        known_by="the words BIO-LOGIC MODULAR FILE it begins with, and its data module",
-        tester="BioLogic",
+        **_ALIKE,
         recognises=_recognises_impedance,
         load=_load_impedance,
         table="impedance",
@@ -324,7 +322,6 @@ READERS = (
             CYCLE: From("cycle number"),
             SURFACE_TEMPERATURE: From("Temperature/°C"),
         },
-        suffixes=(".mpr",),
         finish=finish_spectrum,
     ),
 )

@@ -66,8 +66,12 @@ from ._spectra import DC_SIGN, finish_spectrum
 from ._steps import number_steps
 from ._units import unit_rules
 
-_NAME: Final = "biologic_mpt"
-_DESCRIPTION: Final = "BioLogic EC-Lab and BT-Lab text export (.mpt), cycling and impedance"
+_ALIKE: Final[dict[str, Any]] = {
+    "name": "biologic_mpt",
+    "description": "BioLogic EC-Lab and BT-Lab text export (.mpt), cycling and impedance",
+    "tester": "BioLogic",
+    "suffixes": (".mpt", ".txt"),
+}
 _MAGIC: Final = re.compile(r"\s*(EC|BT)-Lab\s+ASCII\s+FILE", re.IGNORECASE)
 _LINES: Final = re.compile(r"\s*Nb header lines\s*:\s*(\d+)", re.IGNORECASE)
 _START: Final = re.compile(r"\s*(?:Acquisition|Technique) started on\s*:\s*(.*\S)")
@@ -276,25 +280,19 @@ def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
 READERS = (
     Reader(
-        name=_NAME,
-        description=_DESCRIPTION,
-        tester="BioLogic",
+        **_ALIKE,
         recognises=_recognises,
         load=_load,
         columns={},
-        suffixes=(".mpt", ".txt"),
         finish=_finish,
         known_by="EC-Lab ASCII FILE or BT-Lab ASCII FILE, or headers time/s, Ewe/V, I/mA",
     ),
     Reader(
-        name=_NAME,
-        description=_DESCRIPTION,
-        tester="BioLogic",
+        **_ALIKE,
         recognises=_recognises_impedance,
         load=_load_spectra,
         table="impedance",
         columns={},
-        suffixes=(".mpt", ".txt"),
         finish=finish_spectrum,
         known_by="EC-Lab ASCII FILE, and headers freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm",
     ),

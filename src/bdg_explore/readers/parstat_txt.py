@@ -9,6 +9,8 @@ The default table is the spectra, without the records of direct current, which a
 ``table="timeseries"`` gives voltage and current of all records.
 """
 
+from typing import Any, Final
+
 from bdg_explore.columns import (
     CURRENT,
     FREQUENCY,
@@ -44,11 +46,17 @@ _RECORDS = {
     CURRENT: From("Current (A)"),
 }
 
+_ALIKE: Final[dict[str, Any]] = {
+    "name": "parstat_txt",
+    "description": "Parstat, spectra and records exported as text",
+    "tester": "Princeton Applied Research",
+    "known_by": "the names Potential (V), Elapsed Time (s), Frequency (Hz) and Zre (ohms)",
+    "suffixes": (".txt",),
+}
+
 READERS = [
     Reader(
-        name="parstat_txt",
-        description="Parstat, spectra and records exported as text",
-        tester="Princeton Applied Research",
+        **_ALIKE,
         recognises=is_parstat,
         load=_load_spectra,
         table="impedance",
@@ -60,18 +68,12 @@ READERS = [
             VOLTAGE_AMPLITUDE: From("|Vac| (V)"),
             CURRENT_AMPLITUDE: From("|Iac| (A)"),
         },
-        known_by="the names Potential (V), Elapsed Time (s), Frequency (Hz) and Zre (ohms)",
-        suffixes=(".txt",),
         finish=finish_spectrum,
     ),
     Reader(
-        name="parstat_txt",
-        description="Parstat, spectra and records exported as text",
-        tester="Princeton Applied Research",
+        **_ALIKE,
         recognises=is_parstat,
         load=delimited(),
         columns=_RECORDS,
-        known_by="the names Potential (V), Elapsed Time (s), Frequency (Hz) and Zre (ohms)",
-        suffixes=(".txt",),
     ),
 ]

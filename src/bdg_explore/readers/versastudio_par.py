@@ -125,11 +125,17 @@ _RECORDS = {
     CURRENT: From("I(A)"),
 }
 
+_ALIKE: Final[dict[str, Any]] = {
+    "name": "versastudio_par",
+    "description": "VersaStudio .par, spectra and records",
+    "tester": "Princeton Applied Research",
+    "known_by": "its first section, <Application> with Name=VersaStudio",
+    "suffixes": (".par",),
+}
+
 READERS = [
     Reader(
-        name="versastudio_par",
-        description="VersaStudio .par, spectra and records",
-        tester="Princeton Applied Research",
+        **_ALIKE,
         recognises=_recognises,
         load=_load_spectra,
         table="impedance",
@@ -141,18 +147,12 @@ READERS = [
             VOLTAGE_AMPLITUDE: From("AC Amplitude (V)"),
             CURRENT_AMPLITUDE: From("AC Amplitude (A)"),
         },
-        known_by="its first section, <Application> with Name=VersaStudio",
-        suffixes=(".par",),
         finish=finish_spectrum,
     ),
     Reader(
-        name="versastudio_par",
-        description="VersaStudio .par, spectra and records",
-        tester="Princeton Applied Research",
+        **_ALIKE,
         recognises=_recognises,
         load=_load_records,
         columns=_RECORDS,
-        known_by="its first section, <Application> with Name=VersaStudio",
-        suffixes=(".par",),
     ),
 ]
