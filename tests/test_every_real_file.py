@@ -3,7 +3,6 @@
 Nothing here names a value of one file; what must hold for any tester's file is asked of all.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +25,9 @@ from bdg_explore.curation import sign_votes
 from bdg_explore.errors import FrameError, ParameterError, UnknownFormatError
 from bdg_explore.frames import CONTRACTS, check_frame
 from bdg_explore.readers import write_bdf
+from real_files import folder_with
 
-FOLDERS = (
+PARTS = (
     "raw", "bdf", "eis", "beep_structured", "batterydata_energy", "calce", "nasa_pcoe", "module",
     "abuse", "failure_databank", "ampworks",
 )  # fmt: skip
@@ -41,15 +41,9 @@ REFUSED = (
 )
 
 
-def _files() -> list[Path]:
-    mirror = os.environ.get("BDG_MIRROR")
-    if not mirror:
-        return []
-    found = (path for folder in FOLDERS for path in Path(mirror, folder).rglob("*"))
-    return sorted(path for path in found if path.is_file())
-
-
-FILES = _files()
+FILES = sorted(
+    path for part in PARTS for path in (folder_with(part) / part).rglob("*") if path.is_file()
+)
 pytestmark = pytest.mark.skipif(not FILES, reason="BDG_MIRROR names no folder with real files")
 
 

@@ -1,9 +1,10 @@
 import csv
-import os
 from pathlib import Path
 
 import pytest
 import yaml
+
+from real_files import FOLDERS, UNSET
 
 CATALOGS = Path(__file__).parents[2] / "catalogs"
 
@@ -40,12 +41,11 @@ def facts() -> dict[str, dict[str, dict[str, str]]]:
 @pytest.fixture(scope="session")
 def mirrored():
     """Return where the mirror keeps a file; skip where there is no mirror, or not that file."""
-    folders = [Path(part) for part in os.environ.get("BDG_MIRROR", "").split(os.pathsep) if part]
 
     def find(relative: str) -> Path:
-        if not folders:
-            pytest.skip("real data: set BDG_MIRROR to a folder that holds a mirror.yaml")
-        path = next((f / relative for f in folders if (f / relative).is_file()), None)
+        if not FOLDERS:
+            pytest.skip(UNSET)
+        path = next((f / relative for f in FOLDERS if (f / relative).is_file()), None)
         if path is None:
             pytest.skip(f"real data: no folder of BDG_MIRROR holds {relative}")
         return path

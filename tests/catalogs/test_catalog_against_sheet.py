@@ -4,12 +4,12 @@ The sheet says which of its values nobody has verified. None of those may stand 
 without being named in the entry's `unverified`.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 import yaml
+
+from real_files import FOLDERS
 
 # Values that whoever wrote the sheet took from titles or general knowledge.
 LIKELY = {
@@ -47,8 +47,7 @@ DOUBTS = {
 @pytest.fixture(scope="module")
 def sheet():
     """Data sets of the sheet by id."""
-    folders = os.environ.get("BDG_MIRROR", "").split(os.pathsep)
-    paths = [Path(folder, "..", "reference", "hubs.yaml") for folder in folders if folder]
+    paths = [folder / ".." / "reference" / "hubs.yaml" for folder in FOLDERS]
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         pytest.skip("no sheet of facts beside a folder of BDG_MIRROR")

@@ -6,6 +6,7 @@ import pytest
 
 from bdg_explore.errors import BdgError, MetadataError
 from bdg_explore.metadata import from_battery_data_schemas, from_json_ld, problems
+from real_files import needs_real
 
 # After the example of the public repository, in values of our own.
 HALF_CELL = {
@@ -78,6 +79,7 @@ def test_what_is_no_such_layout_is_an_error(ugly):
         from_battery_data_schemas(ugly)
 
 
+@needs_real("metadata")
 def test_real_document_of_a_tesla_cell(mirror):
     path = mirror / "metadata" / "bdf_registry_tesla_inr46800_2022_536828.jsonld"
     record = from_json_ld(json.loads(path.read_text("utf-8")))
@@ -96,6 +98,7 @@ def test_real_document_of_a_tesla_cell(mirror):
     assert record.unverified == ("kind", "access")
 
 
+@needs_real("metadata")
 def test_real_document_of_a_melasta_campaign(mirror):
     path = mirror / "metadata" / "bdf_registry_melasta_slpba842126hv_202410.jsonld"
     record = from_json_ld(json.loads(path.read_text("utf-8")))
@@ -106,6 +109,7 @@ def test_real_document_of_a_melasta_campaign(mirror):
     assert record.primary.known() == {}  # keywords are no facts
 
 
+@needs_real("bdf")
 def test_real_five_star_document(mirror):
     path = mirror / "bdf" / "fivestar_metadata.jsonld"
     record = from_json_ld(json.loads(path.read_text("utf-8")))

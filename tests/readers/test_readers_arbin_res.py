@@ -1,26 +1,23 @@
 """Arbin .res: one test and several, what is wrong with a file, and another reader's numbers."""
 
 import copy
-import os
-import runpy
-from pathlib import Path
 
 import numpy as np
 import pytest
+from reader_samples import SAMPLES, cycler_maker, notes_of
 
 from bdg_explore import readers
 from bdg_explore.columns import CELL, CURRENT, CYCLE, RECORD, STEP, TEST_TIME, VOLTAGE
 from bdg_explore.errors import ReadError
 from bdg_explore.readers._jet import Database
 from bdg_explore.readers._source import as_source
+from real_files import folder_with, needs_real
 
-SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE = SAMPLES / "arbin_res" / "one_test.res"
-MAKE = runpy.run_path(str(SAMPLES / "make_cycler_samples.py"))
+MAKE = cycler_maker()
 jet = MAKE["jet"]
-MIRROR = os.environ.get("BDG_MIRROR")
-REAL = Path(MIRROR or "none") / "raw" / "arbin"
-needs_mirror = pytest.mark.skipif(not MIRROR, reason="BDG_MIRROR is not set: no real files")
+REAL = folder_with("raw/arbin") / "raw/arbin"
+real = needs_real("raw/arbin")
 
 
 def tables(**changes):
@@ -30,17 +27,13 @@ def tables(**changes):
     return made
 
 
-def notes(frame):
-    return " | ".join(frame.attrs["source"]["notes"])
-
-
 def test_several_tests_in_one_file_are_cells_to_choose_from():
     made = tables(Test_ID=("<i4", [7, 7, 8, 8]), Data_Point=("<i4", [1, 2, 1, 2]))
     made["Global_Table"] = {"Test_ID": ("<i4", [7, 8]), "Test_Name": ("text", ["one", "two"])}
     made.pop("Auxiliary_Table")
     frame = readers.read(jet(made))
     assert frame[CELL].tolist() == ["one", "one", "two", "two"]
-    assert "2 tests in one file" in notes(frame)
+    assert "2 tests in one file" in notes_of(frame)
     chosen = readers.read(jet(made), cells=["two"])
     assert chosen[TEST_TIME].tolist() == [30.5, 40.5]
 
@@ -50,7 +43,7 @@ def test_records_are_put_in_order():
     frame = readers.read(jet(tables(**rows)))
     assert frame[RECORD].tolist() == [1, 2, 3, 4]
     assert frame[TEST_TIME].is_monotonic_increasing
-    assert "put in order" in notes(frame)
+    assert "put in order" in notes_of(frame)
 
 
 def test_rows_over_many_pages():
@@ -74,7 +67,7 @@ def test_rows_that_were_deleted_are_not_read():
     data[page + 14 + 2 + 1] |= 0x80
     frame = readers.read(bytes(data))
     assert frame[RECORD].tolist() == [1, 3, 4]
-    assert "says that it has 4 rows and has 3" in notes(frame)
+    assert "says that it has 4 rows and has 3" in notes_of(frame)
 
 
 def test_a_row_that_outgrew_its_page_is_followed():
@@ -120,7 +113,7 @@ def test_another_reader_of_access_databases_reads_the_sample_alike():
     _assert_alike(access_parser.AccessParser(str(SAMPLE)), SAMPLE, "Channel_Normal_Table")
 
 
-@needs_mirror
+@real
 @pytest.mark.parametrize("part", ["01", "02"])
 def test_another_reader_of_access_databases_reads_real_files_alike(part):
     access_parser = pytest.importorskip("access_parser")
@@ -142,7 +135,7 @@ def _assert_alike(other, path, table):
             np.testing.assert_array_equal(values.astype(float), np.array(given, float), name)
 
 
-@needs_mirror
+@real
 @pytest.mark.parametrize("part", ["01", "02"])
 def test_real_files(part):
     frame = readers.read(REAL / f"cellpy_20160805_test001_45_cc_{part}.res")

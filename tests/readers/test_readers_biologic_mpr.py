@@ -1,12 +1,9 @@
 """BioLogic .mpr: every layout, both tables, and what is wrong with a file."""
 
-import os
-import runpy
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from reader_samples import SAMPLES, cycler_maker
 
 from bdg_explore import readers
 from bdg_explore.columns import (
@@ -22,13 +19,12 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 from bdg_explore.errors import ReadError
+from real_files import folder_with, needs_real
 
-SAMPLES = Path(__file__).parents[1] / "samples"
-MAKE = runpy.run_path(str(SAMPLES / "make_cycler_samples.py"))
+MAKE = cycler_maker()
 mpr, records = MAKE["mpr"], MAKE["records"]
-MIRROR = os.environ.get("BDG_MIRROR")
-REAL = Path(MIRROR or "none") / "raw" / "biologic"
-needs_mirror = pytest.mark.skipif(not MIRROR, reason="BDG_MIRROR is not set: no real files")
+REAL = folder_with("raw/biologic") / "raw/biologic"
+real = needs_real("raw/biologic")
 
 NUMBERS = [1, 4, 6, 8]
 RECORDS = records(
@@ -141,7 +137,7 @@ def test_damage_is_told(content, message):
         readers.read(content, format="biologic_mpr")
 
 
-@needs_mirror
+@real
 @pytest.mark.parametrize(
     ("name", "rows", "first", "last"),
     [  # test time [s], voltage [V], as galvani 0.5 reads them
@@ -158,7 +154,7 @@ def test_real_cycling(name, rows, first, last):
     np.testing.assert_allclose(ends, [first, last], rtol=1e-7)
 
 
-@needs_mirror
+@real
 def test_real_current_is_the_charge_over_the_time():
     frame = readers.read(REAL / "navani_00_test_02_MB_C01.mpr")
     passed = np.diff(frame[NET_CAPACITY])
@@ -166,7 +162,7 @@ def test_real_current_is_the_charge_over_the_time():
     np.testing.assert_allclose(passed, middle * np.diff(frame[TEST_TIME]) / 3600, rtol=0.05)
 
 
-@needs_mirror
+@real
 def test_real_spectrum():
     frame = readers.read(REAL / "bdf_PEIS-0.mpr")
     assert frame.attrs["source"]["table"] == "impedance"

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "samples"))
 from make_hdf5_samples import mat5, oxford_part
+from reader_samples import notes_of
 
 from bdg_explore import readers
 from bdg_explore.errors import FrameError, ReadError, UnknownFormatError
@@ -30,10 +31,6 @@ def _beep(**changes):
     return json.dumps({**BEEP, **changes}).encode()
 
 
-def _notes(frame):
-    return " ".join(frame.attrs["source"]["notes"])
-
-
 # --- BEEP -----------------------------------------------------------------------------------------
 
 
@@ -53,7 +50,7 @@ def test_beep_cycles_of_the_diagnostics_alone_are_appended():
     assert frame["cycle_discharging_capacity_ah"].tolist() == [1.0, 0.9, 0.8]
     assert frame["cycle_type"].astype(object).tolist()[1:] == ["reset", "hppc"]
     assert np.isnan(frame["cycle_charging_capacity_ah"].iloc[2])
-    assert "1 cycles stand in diagnostic_summary alone" in _notes(frame)
+    assert "1 cycles stand in diagnostic_summary alone" in notes_of(frame)
 
 
 def test_beep_columns_of_different_lengths():
@@ -138,7 +135,7 @@ def test_oxford_cycles_and_time_series():
     assert frame["unix_time_second"].iloc[0] == (735000 - 719529) * 86400
     assert frame["step_count"].tolist() == [1, 1, 1, 2, 2, 2]
     np.testing.assert_allclose(frame["current_ampere"], [0.74 / 12] * 3 + [-0.74 / 12] * 3)
-    assert "the file has no current" in _notes(frame)
+    assert "the file has no current" in notes_of(frame)
 
 
 def test_oxford_example_with_a_current():
@@ -152,7 +149,7 @@ def test_oxford_example_with_a_current():
     )
     frame = readers.read(content, table="timeseries")
     assert frame["current_ampere"].tolist() == [0.74] * 3 + [-0.74] * 3
-    assert "no current" not in _notes(frame)
+    assert "no current" not in notes_of(frame)
 
 
 def test_oxford_columns_of_different_lengths():
@@ -182,7 +179,7 @@ def test_calce_magnitudes_are_signed_by_the_voltage():
     frame = readers.read(_calce([*up, *down]))
     assert frame["current_ampere"].tolist() == [0.55] * 12 + [-0.55] * 12
     assert frame["cycle_count"].tolist() == [1] * 24
-    assert "told by the voltage" in _notes(frame)
+    assert "told by the voltage" in notes_of(frame)
 
 
 def test_calce_clock():

@@ -1,11 +1,9 @@
 """Spectra of impedance: ugly files, spellings of names, signs, and real files."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from reader_samples import SAMPLES, notes_of
 
 from bdg_explore import readers
 from bdg_explore.columns import (
@@ -21,8 +19,8 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import BdgError, FrameError, ReadError, UnknownFormatError
 from bdg_explore.readers._spectra import column_of
+from real_files import folder_with, needs_real
 
-SAMPLES = Path(__file__).parents[1] / "samples"
 # format -> (sample, text of its last record, a number in it, its place in the frame)
 FORMATS = {
     "gamry_dta": ("ocv_first.DTA", b"\t2\t12\t0.5\t0.75\t-1\t", b"0.75"),
@@ -40,10 +38,6 @@ each = pytest.mark.parametrize("name", FORMATS)
 
 def _sample(name: str) -> bytes:
     return (SAMPLES / name / FORMATS[name][0]).read_bytes()
-
-
-def _notes(frame: pd.DataFrame) -> str:
-    return " ".join(frame.attrs["source"]["notes"])
 
 
 @each
@@ -201,10 +195,10 @@ def test_a_header_of_another_kind_is_not(header):
 def test_units_that_are_not_stated_are_assumed_with_a_note():
     assumed = readers.read(b"freq,Zre,-Zim\n10,1,2\n1,2,3\n")
     assert assumed[IMAGINARY_IMPEDANCE].tolist() == [-2, -3]
-    assert "no unit is stated for freq, Zre, -Zim" in _notes(assumed)
+    assert "no unit is stated for freq, Zre, -Zim" in notes_of(assumed)
     stated = readers.read(b"freq/Hz ,Zre/ohm,Zim/ohm\n10,1,-2\n1,2,-3\n")
     assert stated.attrs["source"]["format"] == "impedance_text"
-    assert "no unit" not in _notes(stated)
+    assert "no unit" not in notes_of(stated)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +209,7 @@ def test_white_space_and_comments(names):
     frame = readers.read(text.encode())
     assert frame[FREQUENCY].tolist() == [1e4, 1e3, 1e2, 1e1]
     assert frame[IMAGINARY_IMPEDANCE].tolist() == [-0.25, -0.5, -1, -2]
-    assert ("has no names" in _notes(frame)) == (not names)
+    assert ("has no names" in notes_of(frame)) == (not names)
 
 
 @pytest.mark.parametrize(
@@ -308,19 +302,19 @@ def test_derived_columns_are_not_invented():
 def test_positive_imaginary_parts_are_told_not_turned():
     frame = readers.read(b"freq,Zre,Zim\n100,1,2\n10,2,3\n1,2,4\n")
     assert frame[IMAGINARY_IMPEDANCE].tolist() == [2, 3, 4]
-    assert "most imaginary parts are positive" in _notes(frame)
+    assert "most imaginary parts are positive" in notes_of(frame)
 
 
 def test_zhang_is_turned_only_where_the_phase_says_so():
     sample = _sample("zhang2020_table").decode().splitlines()
-    assert "turned" in _notes(readers.read(_sample("zhang2020_table")))
+    assert "turned" in notes_of(readers.read(_sample("zhang2020_table")))
     turned = [sample[0]]
     for line in sample[1:]:
         fields = line.split(",")
         fields[7:10] = [f"{-float(f)!r}" if f else "" for f in fields[7:10]]
         turned.append(",".join(fields))
     again = readers.read("\n".join(turned).encode() + b"\n")
-    assert "as it stands" in _notes(again)
+    assert "as it stands" in notes_of(again)
     pd.testing.assert_series_equal(
         again[IMAGINARY_IMPEDANCE], readers.read(_sample("zhang2020_table"))[IMAGINARY_IMPEDANCE]
     )
@@ -336,13 +330,13 @@ def test_gamry_experiment_that_was_aborted():
     aborted = _sample("gamry_dta").replace(b"ABORTED\tTOGGLE\tF", b"ABORTED\tTOGGLE\tT")
     frame = readers.read(aborted)
     assert frame.attrs["source"]["aborted"] is True
-    assert "was aborted" in _notes(frame)
+    assert "was aborted" in notes_of(frame)
     assert frame.attrs["source"]["other_tables"] == {"OCVCURVE": 2, "FRACURVE": 1}
     assert len(frame) == 3
 
 
 def test_the_absent_thermocouple_is_told():
-    assert "1 temperatures below -300" in _notes(
+    assert "1 temperatures below -300" in notes_of(
         readers.read(SAMPLES / "gamry_dta" / "german_two_spectra.DTA")
     )
 
@@ -353,7 +347,7 @@ def test_records_of_direct_current_are_counted_and_can_be_read(name):
     spectra, records = readers.read(path), readers.read(path, table="timeseries")
     source = spectra.attrs["source"]
     assert source["rows_in"] == len(records) == len(spectra) + source["rows_left_out"]
-    assert "at frequency 0" in _notes(spectra)
+    assert "at frequency 0" in notes_of(spectra)
     assert {TEST_TIME, VOLTAGE, CURRENT} <= set(records.columns)
     assert records[TEST_TIME].is_monotonic_increasing
 
@@ -372,7 +366,7 @@ def test_wrong_number_below_a_record_of_direct_current_names_its_line():
 
 def test_versastudio_without_the_end_of_its_segment():
     cut = _sample("versastudio_par").split(b"</Segment1>")[0]
-    assert "ends inside <Segment1>" in _notes(readers.read(cut))
+    assert "ends inside <Segment1>" in notes_of(readers.read(cut))
 
 
 def test_versastudio_galvanostatic_amplitude_is_a_current():
@@ -381,7 +375,7 @@ def test_versastudio_galvanostatic_amplitude_is_a_current():
 
 
 def test_planned_points_that_are_missing_are_told():
-    assert "3 of 4 planned points" in _notes(readers.read(_sample("zplot_z")))
+    assert "3 of 4 planned points" in notes_of(readers.read(_sample("zplot_z")))
 
 
 def test_spectra_written_as_bdf_are_read_again_the_same(tmp_path):
@@ -398,8 +392,8 @@ def test_spectra_written_as_bdf_are_read_again_the_same(tmp_path):
 
 # --- real files -----------------------------------------------------------------------------------
 
-MIRROR = Path(os.environ["BDG_MIRROR"]) if os.environ.get("BDG_MIRROR") else None
-real = pytest.mark.skipif(MIRROR is None, reason="BDG_MIRROR names no folder of real files")
+EIS = folder_with("eis") / "eis"
+real = needs_real("eis")
 
 
 @real
@@ -416,7 +410,7 @@ real = pytest.mark.skipif(MIRROR is None, reason="BDG_MIRROR names no folder of 
     ],
 )  # fmt: skip
 def test_real_spectrum(file, name, rows, first, last):
-    frame = readers.read(MIRROR / "eis" / "impedance_py" / file)
+    frame = readers.read(EIS / "impedance_py" / file)
     assert frame.attrs["source"]["format"] == name
     assert len(frame) == rows
     values = frame[[FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE]].to_numpy()
@@ -427,8 +421,8 @@ def test_real_spectrum(file, name, rows, first, last):
 
 @real
 def test_real_zhang_has_every_value_and_the_sign_of_its_phase():
-    frame = readers.read(MIRROR / "eis" / "zhang2020" / "data_eis_zhang2020_shared.csv.gz")
-    wide = pd.read_csv(MIRROR / "eis" / "zhang2020" / "data_eis_zhang2020_shared.csv.gz")
+    frame = readers.read(EIS / "zhang2020" / "data_eis_zhang2020_shared.csv.gz")
+    wide = pd.read_csv(EIS / "zhang2020" / "data_eis_zhang2020_shared.csv.gz")
     assert len(frame) == len(wide) * 60
     assert sorted(frame["cell"].unique()) == ["1", "2", "4", "5", "7", "8"]
     imaginary = wide.filter(like="ZImag_").to_numpy().ravel()

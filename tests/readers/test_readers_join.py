@@ -1,7 +1,6 @@
 """Parts of one test: found by their names, put in true order, joined without loss or doubling."""
 
 import io
-import os
 from pathlib import Path
 
 import numpy as np
@@ -329,14 +328,6 @@ def test_one_barcode_is_evidence_that_two_files_are_one_test(write):
 
 
 # --- real files -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def mirror():
-    folder = os.environ.get("BDG_MIRROR")
-    if not folder:
-        pytest.skip("BDG_MIRROR is not set: no real measurements here")
-    return Path(folder)
 
 
 def test_workbooks_named_by_their_dates(mirror):

@@ -2,15 +2,13 @@
 
 import random
 import time
-from pathlib import Path
 
 import pytest
+from reader_samples import FILES
 
 from bdg_explore import readers
 from bdg_explore.errors import BdgError
 
-SAMPLES = Path(__file__).parents[1] / "samples"
-FILES = sorted(p for p in SAMPLES.glob("*/*") if not p.name.endswith(".expected.json"))
 PIECES = [
     b"\0", b"nan", b"1e999", b'"', b",", b"\n", b"\r", b";", b"\xff\xfe", b"9" * 40,
     b"\xe2\x98\x83", b"\t", b"", b"inf", b"/", b"12/31/9999 23:59:59", b"\xef\xbb\xbf",

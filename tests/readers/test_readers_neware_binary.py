@@ -1,11 +1,8 @@
 """Neware .ndax and .nda: what is joined and counted on, every layout, and what is wrong."""
 
-import os
-import runpy
-from pathlib import Path
-
 import numpy as np
 import pytest
+from reader_samples import SAMPLES, cycler_maker, notes_of
 
 from bdg_explore import readers
 from bdg_explore.columns import (
@@ -25,17 +22,12 @@ from bdg_explore.errors import ReadError
 from bdg_explore.readers._nda import LAYOUTS as NDA_LAYOUTS
 from bdg_explore.readers._ndc import LAYOUTS as NDC_LAYOUTS
 from bdg_explore.readers._neware import multiplier
+from real_files import folder_with, needs_real
 
-SAMPLES = Path(__file__).parents[1] / "samples"
-MAKE = runpy.run_path(str(SAMPLES / "make_cycler_samples.py"))
+MAKE = cycler_maker()
 ndax, ndc, parts, nda = MAKE["ndax"], MAKE["ndc"], MAKE["neware_parts"], MAKE["nda"]
-MIRROR = os.environ.get("BDG_MIRROR")
-REAL = Path(MIRROR or "none") / "raw" / "neware"
-needs_mirror = pytest.mark.skipif(not MIRROR, reason="BDG_MIRROR is not set: no real files")
-
-
-def notes(frame):
-    return " | ".join(frame.attrs["source"]["notes"])
+REAL = folder_with("raw/neware") / "raw/neware"
+real = needs_real("raw/neware")
 
 
 # --- .ndax ----------------------------------------------------------------------------------------
@@ -43,8 +35,8 @@ def notes(frame):
 
 def test_records_between_two_times_are_counted_on_and_told():
     frame = readers.read(ndax(parts()))
-    assert "4 of 8 records have no time and no counters" in notes(frame)
-    assert "unverified" not in notes(frame)
+    assert "4 of 8 records have no time and no counters" in notes_of(frame)
+    assert "unverified" not in notes_of(frame)
 
 
 def test_records_before_the_first_time_are_left_out_and_told():
@@ -57,7 +49,7 @@ def test_records_before_the_first_time_are_left_out_and_told():
     source = frame.attrs["source"]
     assert frame[RECORD].tolist() == [2, 3, 4, 5, 6, 7, 8]
     assert source["rows_in"] == 8 == source["rows_out"] + source["rows_left_out"]
-    assert "1 records before the first one with a time are left out" in notes(frame)
+    assert "1 records before the first one with a time are left out" in notes_of(frame)
 
 
 def _renumbered(version: int, members: dict[str, bytes]) -> dict[str, bytes]:
@@ -76,7 +68,7 @@ def test_a_version_known_from_public_readers_alone_is_marked():
         "step": ("<u4", [1, 1]), "index": ("<u4", [1, 2]), "ms": ("<u2", [0, 0]),
     })  # fmt: skip
     frame = readers.read(ndax(_renumbered(12, bare | {"data_runInfo.ndc": ndc(18, 12, run, 47)})))
-    assert "unverified layout: version 12" in notes(frame)
+    assert "unverified layout: version 12" in notes_of(frame)
     assert frame[STEP_CHARGING_CAPACITY].iloc[1] == 0.5
     assert frame[TEST_TIME].iloc[[0, 1]].tolist() == [0, 1]
 
@@ -107,7 +99,7 @@ def test_a_description_that_expands_is_refused_and_the_records_are_read():
     bomb = '<!DOCTYPE a [<!ENTITY b "ha">]><a>&b;</a>'
     frame = readers.read(ndax(parts() | {"TestInfo.xml": bomb.encode()}))
     assert len(frame) == 8
-    assert "document type" in notes(frame)
+    assert "document type" in notes_of(frame)
 
 
 def test_the_unit_of_a_range():
@@ -143,7 +135,7 @@ def test_every_version_with_four_counters_gives_the_same_frame(version):
     expected = readers.read(SAMPLES / "neware_nda" / "version_29.nda")
     for name in (TEST_TIME, UNIX_TIME, VOLTAGE, CURRENT, CYCLE, STEP, STEP_CHARGING_CAPACITY):
         np.testing.assert_allclose(frame[name], expected[name], err_msg=name)
-    assert ("unverified layout" in notes(frame)) == (version != 29)
+    assert ("unverified layout" in notes_of(frame)) == (version != 29)
 
 
 @pytest.mark.parametrize("version", [5, 6, 7, 8, 9, 11, 12, 13, 15, 18, 25, 27])
@@ -181,8 +173,8 @@ def test_records_that_come_twice_or_out_of_order_are_told():
     source = frame.attrs["source"]
     assert frame[RECORD].tolist() == [1, 2, 3, 4]
     assert source["rows_in"] == 5 == source["rows_out"] + source["rows_left_out"]
-    assert "1 records come a second time" in notes(frame)
-    assert "put in that order" in notes(frame)
+    assert "1 records come a second time" in notes_of(frame)
+    assert "put in that order" in notes_of(frame)
 
 
 WHOLE = (SAMPLES / "neware_nda" / "version_29.nda").read_bytes()
@@ -210,7 +202,7 @@ def test_damage_in_an_nda_file_is_told(content, message):
 # --- real files: the numbers are those that fastnda 1.3 reads -------------------------------------
 
 
-@needs_mirror
+@real
 @pytest.mark.parametrize(
     ("name", "rows", "seconds", "steps", "cycles", "volts", "milliampere_hours"),
     [  # the last: of the largest counter, net
@@ -231,10 +223,10 @@ def test_real_files(name, rows, seconds, steps, cycles, volts, milliampere_hours
     assert frame[VOLTAGE].abs().max() == pytest.approx(volts, abs=1e-5)
     both = frame[[STEP_CHARGING_CAPACITY, STEP_DISCHARGING_CAPACITY]]
     assert both.max().max() * 1e3 == pytest.approx(milliampere_hours, rel=1e-6)
-    assert "unverified" not in notes(frame)
+    assert "unverified" not in notes_of(frame)
 
 
-@needs_mirror
+@real
 @pytest.mark.parametrize("name", ["fastnda_nw4-120-1-6-53.ndax", "newarenda_TestFile.nda"])
 def test_real_counters_agree_with_the_integral(name):
     frame = readers.read(REAL / name)
@@ -247,7 +239,7 @@ def test_real_counters_agree_with_the_integral(name):
         assert passed == pytest.approx(ends[counter].sum(), rel=0.01), counter
 
 
-@needs_mirror
+@real
 def test_real_signs_are_right_by_both_votes():
     frame = readers.read(REAL / "newarenda_TestFile.nda")
     charge, discharge = frame[frame[CURRENT] > 0], frame[frame[CURRENT] < 0]

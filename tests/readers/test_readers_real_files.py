@@ -1,7 +1,6 @@
 """Real files, under BDG_MIRROR: each reads to figures checked by another way, or fails by name."""
 
 import csv
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,12 +10,10 @@ import pytest
 
 from bdg_explore import readers
 from bdg_explore.errors import FrameError
+from real_files import folder_with, needs_real
 
-FOLDERS = [Path(part) for part in os.environ.get("BDG_MIRROR", "").split(os.pathsep) if part]
-MIRROR = next((f for f in FOLDERS if (f / "nasa_pcoe").is_dir()), Path("nowhere"))
-pytestmark = pytest.mark.skipif(
-    not MIRROR.is_dir(), reason="real data: BDG_MIRROR names no folder with the real files"
-)
+MIRROR = folder_with("nasa_pcoe")
+pytestmark = needs_real("nasa_pcoe")
 V, I, T = "voltage_volt", "current_ampere", "test_time_second"  # noqa: E741
 
 

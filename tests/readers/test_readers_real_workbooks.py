@@ -1,8 +1,6 @@
 """Real workbooks, HDF5 and JSON under BDG_MIRROR: figures checked by another way."""
 
 import json
-import os
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -12,12 +10,10 @@ from python_calamine import CalamineWorkbook
 
 from bdg_explore import readers
 from bdg_explore.errors import ReadError, UnknownFormatError
+from real_files import folder_with, needs_real
 
-FOLDERS = [Path(part) for part in os.environ.get("BDG_MIRROR", "").split(os.pathsep) if part]
-MIRROR = next((f for f in FOLDERS if (f / "calce").is_dir()), Path("nowhere"))
-pytestmark = pytest.mark.skipif(
-    not MIRROR.is_dir(), reason="real data: BDG_MIRROR names no folder with the real files"
-)
+MIRROR = folder_with("calce")
+pytestmark = needs_real("calce")
 V, I, T = "voltage_volt", "current_ampere", "test_time_second"  # noqa: E741
 ARBIN = {
     "calce/CS2_35_8_17_10.xlsx": (1091, 1, "schedule_"),

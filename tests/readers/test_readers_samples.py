@@ -7,18 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from reader_samples import FILES
 
 from bdg_explore import readers
 from bdg_explore.columns import COLUMNS
-
-SAMPLES = Path(__file__).parents[1] / "samples"
-FILES = sorted(
-    path
-    for folder in SAMPLES.iterdir()
-    if folder.is_dir()
-    for path in folder.iterdir()
-    if not path.name.endswith(".expected.json")
-)
 
 
 def _id(path: Path) -> str:

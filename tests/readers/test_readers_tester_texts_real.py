@@ -1,9 +1,7 @@
 """Real text files of testers, under BDG_MIRROR: rows, values, signs, and counters by integral."""
 
 import csv
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,12 +10,10 @@ import pytest
 from bdg_explore import readers
 from bdg_explore.analysis import summarize_cycles
 from bdg_explore.errors import UnknownFormatError
+from real_files import folder_with, needs_real
 
-FOLDERS = [Path(part) for part in os.environ.get("BDG_MIRROR", "").split(os.pathsep) if part]
-MIRROR = next((f for f in FOLDERS if (f / "raw").is_dir()), Path("nowhere"))
-pytestmark = pytest.mark.skipif(
-    not MIRROR.is_dir(), reason="real data: BDG_MIRROR names no folder with the real files"
-)
+MIRROR = folder_with("raw")
+pytestmark = needs_real("raw")
 V, I, T, U = "voltage_volt", "current_ampere", "test_time_second", "unix_time_second"  # noqa: E741
 CHARGE, DISCHARGE = "cycle_charging_capacity_ah", "cycle_discharging_capacity_ah"
 

@@ -1,15 +1,14 @@
 """Ugly files of every csv format: the right frame, or one error that says what and where."""
 
 import gzip
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from reader_samples import SAMPLES, text_of
 
 from bdg_explore import readers
 from bdg_explore.errors import BdgError, FrameError, ReadError, UnknownFormatError
 
-SAMPLES = Path(__file__).parents[1] / "samples"
 # format -> (sample, header of a column the contract requires, header that holds time or None)
 CSV = {
     "arbin_csv": ("old_headers.csv", "Voltage", "Test_Time"),
@@ -34,14 +33,10 @@ def _lines(name: str) -> list[str]:
     return _sample(name).decode().splitlines()
 
 
-def _text(lines: list[str]) -> bytes:
-    return ("\n".join(lines) + "\n").encode()
-
-
 def _without(name: str, header: str) -> bytes:
     rows = [line.split(",") for line in _lines(name)]
     place = rows[0].index(header)
-    return _text([",".join(row[:place] + row[place + 1 :]) for row in rows])
+    return text_of([",".join(row[:place] + row[place + 1 :]) for row in rows])
 
 
 @each
@@ -61,7 +56,7 @@ def test_empty(name):
 @each
 def test_header_only(name):
     with pytest.raises(ReadError, match="a header and no records"):
-        readers.read(_text(_lines(name)[:1]))
+        readers.read(text_of(_lines(name)[:1]))
 
 
 @each
@@ -85,7 +80,7 @@ def test_line_too_short_in_the_middle(name):
     lines = _lines(name)
     lines[2] = lines[2].rsplit(",", 1)[0]
     with pytest.raises(ReadError, match=r"line 3: \d+ fields under \d+ headers"):
-        readers.read(_text(lines))
+        readers.read(text_of(lines))
 
 
 @each
@@ -108,7 +103,7 @@ def test_time_backwards_names_the_row(name):
     rows = [line.split(",") for line in _lines(name)]
     place = rows[0].index(header)
     rows[-1][place] = "-5"
-    text = _text([",".join(row) for row in rows])
+    text = text_of([",".join(row) for row in rows])
     with pytest.raises(FrameError, match=rf"{name}.*test_time_second.*row {len(rows) - 2}"):
         readers.read(text)
     looked_at = readers.read(text, check=False)
@@ -159,7 +154,7 @@ def test_duplicate_header(name):
     header = CSV[name][1]
     rows = [line.split(",") for line in _lines(name)]
     place = rows[0].index(header)
-    text = _text([",".join([*row, row[place]]) for row in rows])
+    text = text_of([",".join([*row, row[place]]) for row in rows])
     with pytest.raises(ReadError, match=r"2 times \(columns \d+, \d+\)"):
         readers.read(text)
 
@@ -170,7 +165,7 @@ def test_field_that_is_no_number_names_line_and_column(name):
     rows = [line.split(",") for line in _lines(name)]
     rows[2][rows[0].index(header)] = "OVERFLOW"
     with pytest.raises(ReadError) as caught:
-        readers.read(_text([",".join(row) for row in rows]))
+        readers.read(text_of([",".join(row) for row in rows]))
     assert f"line 3, column {header!r}: 'OVERFLOW' is not a number" in str(caught.value)
 
 
@@ -178,9 +173,9 @@ def test_field_that_is_no_number_names_line_and_column(name):
 def test_decimal_commas(name):
     lines = _lines(name)
     right = [line.replace(",", ";").replace(".", ",") for line in lines[1:]]
-    text = _text([lines[0].replace(",", ";"), *right])
+    text = text_of([lines[0].replace(",", ";"), *right])
     pd.testing.assert_frame_equal(readers.read(text), readers.read(_sample(name)))
-    wrong = _text([lines[0], *(line.replace(".", ",") for line in lines[1:])])
+    wrong = text_of([lines[0], *(line.replace(".", ",") for line in lines[1:])])
     with pytest.raises(ReadError, match="decimal commas"):
         readers.read(wrong)
 
@@ -188,7 +183,7 @@ def test_decimal_commas(name):
 @each
 def test_records_that_end_on_empty_fields(name):
     lines = _lines(name)
-    text = _text([lines[0], *(f"{line},," for line in lines[1:])])
+    text = text_of([lines[0], *(f"{line},," for line in lines[1:])])
     pd.testing.assert_frame_equal(readers.read(text), readers.read(_sample(name)))
 
 

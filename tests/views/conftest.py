@@ -1,21 +1,11 @@
-"""Real measurements, and what was drawn."""
+"""What was drawn."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import holoviews as hv
 import pytest
 
 from bdg_explore.views.theme import load_bokeh
-
-
-@pytest.fixture(scope="session")
-def mirror() -> Path:
-    named = os.environ.get("BDG_MIRROR")
-    if not named:
-        pytest.skip("BDG_MIRROR is not set: no real measurements here")
-    return Path(named)
 
 
 @pytest.fixture
