@@ -61,7 +61,9 @@ def value_of(value: Any, digits: int) -> str:
     """Return one value as HTML; what is missing says so, what is long is cut by the page."""
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return '<span class="unknown">unknown</span>'
-    text = f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    text = str(value)
+    if isinstance(value, float):  # a time since 1970 is written out
+        text = f"{value:.1f}" if abs(value) >= 10.0**digits else f"{value:.{digits}g}"
     if len(text) <= _LONG:
         return escape(text)
     return f'<span title="{escape(text, quote=True)}">{escape(text)}</span>'

@@ -74,6 +74,8 @@ PAGE_CSS: Final = """
 .header a { color: inherit; }
 .header .MuiToolbar-root { padding-left: 16px; padding-right: 12px; margin: 0 !important; }
 .header .MuiIconButton-edgeStart { margin-right: 8px; }
+/* The page scrolls; else its parts shrink to the window and lie on top of each other. */
+.main-content > .child-wrapper > * { max-height: none; }
 @media (max-width: 600px) {
   .header .MuiToolbar-root { padding-left: 12px; padding-right: 4px; }
   .header .MuiIconButton-edgeStart { margin-right: 0; }
