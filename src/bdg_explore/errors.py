@@ -35,6 +35,22 @@ class FetchError(BdgError):
     """A file could not be brought here whole and verified."""
 
 
+class ServerError(FetchError):
+    """A database or a web service of a hub cannot be reached, or gives no sound answer."""
+
+
+class LoginError(ServerError):
+    """A server does not let us in, or not to what was asked for."""
+
+
+class MissingTableError(ServerError):
+    """A database lacks a table, or a column of it, that the published layout has."""
+
+
+class ConnectionLostError(ServerError):
+    """A server broke off in the middle; nothing of what had come is returned."""
+
+
 class MissingDataError(BdgError):
     """What was asked for is known but its data are not to be had here."""
 

@@ -54,6 +54,8 @@ def facts_of(dataset: Dataset) -> pd.DataFrame:
     CatalogError
         The table is missing, has no `native_id`, repeats one, or has an unknown column.
     """
+    if dataset.told is not None:
+        return dataset.told
     if dataset.facts is None:
         return _NO_FACTS
     path = Path(dataset.facts)

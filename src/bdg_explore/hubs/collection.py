@@ -4,6 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +44,7 @@ from .mirror import Mirror, all_mirrors
 from .missing import told
 from .opening import open_part, stacked
 from .search import CellIndex
+from .servers import is_server, records_of
 from .settings import user_catalogs
 from .sql import query as sql_query
 from .tables import is_here
@@ -354,8 +356,8 @@ class Hubs:
         """Answer a question in SQL (DuckDB) over the tables that are here.
 
         `cells` and `datasets` are always there; `cycles`, `timeseries` and `curves` are the union
-        of the Parquet tables on this machine, with `cell` the uid. Tables in other formats take
-        part only through `hubs.cycles` and its kin.
+        of the Parquet tables on this machine, with `cell` the uid. Tables in other formats, and
+        those on servers, take part only through `hubs.cycles` and its kin.
 
         Raises
         ------
@@ -420,7 +422,9 @@ def open_hubs(*sources: str | Path) -> Hubs:
     Parameters
     ----------
     *sources : str or Path
-        More catalogs: a YAML file, a folder with ``catalog.yaml``, or an https address.
+        More catalogs: a YAML file, a folder with ``catalog.yaml``, or an https address. Or a
+        server: ``postgresql://reader@db.lab.org/archive`` (Battery Archive's published tables);
+        see ``docs/servers.md``.
 
     Returns
     -------
@@ -432,9 +436,18 @@ def open_hubs(*sources: str | Path) -> Hubs:
     ------
     CatalogError
         A catalog or a mirror is not what it should be; the message names the place.
+    ServerError
+        A server that is named here cannot be opened. One that stands in the configuration is left
+        out instead, with a warning.
     """
     opened = [catalogs_folder() / "bdg.yaml", *user_catalogs(), *sources]
-    return Hubs((one for source in opened for one in records_in(source)), all_mirrors())
+    records = (
+        records_of(str(source), configured=source not in sources)
+        if is_server(source)
+        else records_in(source)
+        for source in opened
+    )
+    return Hubs(chain.from_iterable(records), all_mirrors())
 
 
 def _plain(value: Any) -> Any:

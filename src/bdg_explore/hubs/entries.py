@@ -4,10 +4,12 @@ An entry is data. Nothing in it is executed, and a key that means nothing is an 
 the nearest right one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
+
+import pandas as pd
 
 from bdg_explore.columns import COLUMNS
 from bdg_explore.errors import CatalogError, did_you_mean
@@ -81,9 +83,17 @@ class TableFile:
         return "://" in self.url and not self.url.startswith("file:")
 
 
+class TableServer(Protocol):
+    """Reads the tables it holds itself: a database, a web service."""
+
+    def read(self, table: str, cells: Sequence[str], cycles: Sequence[int] | None) -> pd.DataFrame:
+        """Return canonical columns and `cell`, the native id, of some cells."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """One table of a data set: its files, and how to read them.
+    """One table of a data set: its files, and how to read them; or the server that reads it.
 
     Attributes
     ----------
@@ -97,6 +107,8 @@ class TableSource:
         applied to every row and told in ``.attrs["scaled"]``.
     origin : {"catalog", "mirror"}
         Who said so.
+    server : TableServer or None
+        Who reads the table, where it lies in no file.
     """
 
     name: str
@@ -107,11 +119,12 @@ class TableSource:
     grid: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     scale: Mapping[str, float] = field(default_factory=dict)
     origin: Literal["catalog", "mirror"] = "catalog"
+    server: TableServer | None = None
 
     @property
     def is_remote(self) -> bool:
-        """Whether any file of the table lies on the web."""
-        return any(file.is_remote for file in self.files)
+        """Whether the table, or any file of it, lies elsewhere."""
+        return self.server is not None or any(file.is_remote for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,8 @@ class Dataset:
         Data sets with other measurements of the same record or publication.
     embargo_until : date or None
         Day from which the data are open, where `access` is ``embargo``.
+    told : DataFrame or None
+        Facts about its cells that a server told, in place of a table of `facts`.
     """
 
     id: str
@@ -170,6 +185,7 @@ class Dataset:
     also_in: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
     embargo_until: date | None = None
+    told: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     @property
     def reference(self) -> str:

@@ -15,6 +15,8 @@ import yaml
 from bdg_explore.errors import CatalogError
 
 VARIABLE: Final = "BDG_CATALOGS"
+# An address holds colons too: before //, and before the number of a port.
+_SEPARATOR: Final = r":(?!//|\d+(?:[/?:]|$))" if os.pathsep == ":" else re.escape(os.pathsep)
 
 
 def config_file() -> Path:
@@ -31,8 +33,7 @@ def user_catalogs() -> list[str]:
         The configuration file is not a list under the key ``catalogs``.
     """
     listed = os.environ.get(VARIABLE, "")
-    # An address holds a colon too: split at the separator, but not before //.
-    found = [part for part in re.split(rf"{re.escape(os.pathsep)}(?!//)", listed) if part]
+    found = [part for part in re.split(_SEPARATOR, listed) if part]
     path = config_file()
     if path.is_file():
         try:

@@ -13,7 +13,7 @@ from bdg_explore.columns import CELL, NATIVE_ID
 from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError
 from bdg_explore.frames import CONTRACTS, check_frame
 
-from .entries import Dataset, TableFile, TableSource
+from .entries import Dataset, TableFile, TableServer, TableSource
 from .fetching.cache import cached
 from .fetching.fetch import fetch
 
@@ -22,7 +22,9 @@ _SUFFIX_FORMATS: Final = {".parquet": "parquet", ".csv": "csv", ".gz": "csv"}
 
 def is_here(source: TableSource) -> bool:
     """Whether every file of a table can be read without the network."""
-    return all(not file.is_remote or cached(file.url, sha256=file.sha256) for file in source.files)
+    return source.server is None and all(
+        not file.is_remote or cached(file.url, sha256=file.sha256) for file in source.files
+    )
 
 
 def read_table(
@@ -67,18 +69,46 @@ def read_table(
     MissingDataError
         `download` is False and a file is not here.
     """
+    if source.server is None:
+        frame = _from_files(dataset, source, cells, cycles, download)
+    else:
+        frame = _from_server(source.server, source, cells, cycles, download)
+    # pandas copies attrs deeply at every step; what the reader told is put back at the end.
+    told, frame.attrs = frame.attrs, {}
+    frame[CELL] = _uids(dataset, frame[CELL], names or {})
+    frame.attrs = told
+    return frame
+
+
+def _from_server(
+    server: TableServer,
+    source: TableSource,
+    cells: Sequence[str] | None,
+    cycles: Iterable[int] | None,
+    download: bool,
+) -> pd.DataFrame:
+    if not download:
+        raise MissingDataError(
+            f"{source.name} lies on {server}; it can be read from there with download=True."
+        )
+    asked = (source.cells or ()) if cells is None else cells
+    return server.read(source.name, asked, None if cycles is None else list(cycles))
+
+
+def _from_files(
+    dataset: Dataset,
+    source: TableSource,
+    cells: Sequence[str] | None,
+    cycles: Iterable[int] | None,
+    download: bool,
+) -> pd.DataFrame:
     wanted = None if cells is None else set(cells)
     parts = [
         _read_file(source, file, cells, cycles, _local(dataset, source, file, download))
         for file in source.files
         if wanted is None or file.cell is None or file.cell in wanted
     ]
-    frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-    # pandas copies attrs deeply at every step; what the reader told is put back at the end.
-    told, frame.attrs = frame.attrs, {}
-    frame[CELL] = _uids(dataset, frame[CELL], names or {})
-    frame.attrs = told
-    return frame
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 def _uids(dataset: Dataset, natives: "pd.Series[Any]", names: Mapping[str, str]) -> "pd.Index[str]":

@@ -11,6 +11,7 @@ from functools import partial
 
 import pandas as pd
 
+from ._counters import settle_counters
 from ._join import digest, evidence, join, read_parts
 from ._reader import BadText, From, Raw, Reader, Request, Wanted
 from ._registry import detect, formats, reader, readers_of, recognise
@@ -42,6 +43,7 @@ __all__ = [
     "read",
     "reader",
     "readers_of",
+    "settle_counters",
     "write_bdf",
     "write_table",
 ]

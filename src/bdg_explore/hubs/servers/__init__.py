@@ -1,0 +1,50 @@
+"""Servers opened as hubs: a self-hosted Battery Archive database.
+
+A server is asked only if its user names it: as an argument of `open_hubs`, in ``BDG_CATALOGS`` or
+in the user's configuration. A catalog cannot name one. Opening asks for metadata; measurements are
+read when a table is asked for, of the cells and cycles asked for.
+"""
+
+import warnings
+from collections.abc import Iterator
+
+from bdg_explore.errors import MissingDataWarning, ServerError
+from bdg_explore.hubs.entries import Dataset, Hub
+
+from .address import Address, is_server, parse_address
+
+__all__ = ["is_server", "records_of"]
+
+
+def records_of(source: str, *, configured: bool = False) -> Iterator[Hub | Dataset]:
+    """Yield the hub that a server is, and its data sets.
+
+    Parameters
+    ----------
+    source : str
+        Address of the server, see `parse_address`.
+    configured : bool
+        Whether it stands in the user's settings. If it cannot be reached then, its hub is there
+        and empty, says why, and a warning is given: offline is no reason to open nothing.
+
+    Raises
+    ------
+    CatalogError
+        The address is not right.
+    ServerError
+        The server cannot be reached, does not let us in, or is not what it should be.
+    """
+    address = parse_address(source)
+    try:
+        yield from _open(address)
+    except ServerError as error:
+        if not configured:
+            raise
+        warnings.warn(f"The hub {address.hub} is left out: {error}", MissingDataWarning, 2)
+        yield Hub(address.hub, address.said.get("name") or address.hub, notes=f"Not open: {error}")
+
+
+def _open(address: Address) -> Iterator[Hub | Dataset]:
+    from .battery_archive import open_archive  # slow to load: only where there is a server
+
+    return open_archive(address)
