@@ -37,6 +37,29 @@ def test_find_csv_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(table.index) == list(bdg.open_hubs().find("demo lfp").index)
 
 
+def test_find_tells_what_it_forgave_and_which_data_sets_list_no_cells(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["find", "sevrson", "--limit", "1"]) == 0
+    said = capsys.readouterr()
+    assert "search for exactly sevrson instead" in said.err
+    assert "124 cells" in said.out
+    assert main(["find", "panasonic drive cycle"]) == 0
+    said = capsys.readouterr()
+    assert "kollmeyer-panasonic-18650pf" in said.err
+    assert main(["find", "drive cycle", "--limit", "1"]) == 0
+    assert "bdg find --datasets 'drive cycle' shows them." in capsys.readouterr().err
+
+
+def test_find_lists_data_sets(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["find", "--datasets", "panasonic", "drive", "cycle"]) == 0
+    said = capsys.readouterr()
+    assert "kollmeyer-panasonic-18650pf" in said.out
+    assert "1 data set\n" in said.out
+    assert main(["find", "--datasets", "unobtainium"]) == 1
+    assert "No data set matches. Nothing is called “unobtainium”." in capsys.readouterr().err
+
+
 def test_find_nothing_says_what_to_remove(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["find", "demo", "unobtainium"]) == 1
     told = capsys.readouterr()

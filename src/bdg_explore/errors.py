@@ -71,6 +71,10 @@ class MissingDataWarning(UserWarning):
     """Some of the cells asked for have no data; the others are returned."""
 
 
+class SearchWarning(UserWarning):
+    """A search was answered in another way than it was typed: a misspelling was forgiven."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean x?"`` for the nearest known word, or an empty string.
 

@@ -27,7 +27,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError, UnknownNameError
 from bdg_explore.hubs.search import CellIndex
-from bdg_explore.hubs.search_words import words
+from bdg_explore.hubs.search_terms import words
 
 NAMES = {
     "severson-2019/b1c0": ("LFP", 1.1, 30.0, 3.6, 1852.0),
@@ -88,7 +88,8 @@ def found(index: CellIndex, *question, **more) -> list[str]:
         ("2250mAh", ["demo/lfp-45c-r1"]),
         ("1.1 ah", ["severson-2019/b1c0", "severson-2019/b1c10"]),
         ("2.0Ah", ["nasa-pcoe/B0029", "nasa-pcoe/B0045"]),
-        ("4c", ["severson-2019/b1c10", "nasa-pcoe/B0045"]),  # a rate and a temperature
+        ("4c", ["severson-2019/b1c10"]),  # below 10 it is a rate
+        ("4°C", ["nasa-pcoe/B0045"]),
         ("4degc", ["nasa-pcoe/B0045"]),
         ("4c-rate", ["severson-2019/b1c10"]),
         ("c/20", ["demo/ncm-cold"]),
@@ -121,8 +122,8 @@ def test_notes_are_read_only_for_words_that_nothing_else_holds(index: CellIndex)
 
 
 def test_words_keep_phrases_and_drop_repeats() -> None:
-    assert words('LFP "Room Temperature" lfp full_cell "open') == [
-        "lfp", "room temperature", "full cell", "open",
+    assert words('LFP "Room Temperature" full_cell "open') == [
+        ("lfp", False), ("room temperature", True), ("full cell", False), ("open", True),
     ]  # fmt: skip
     assert words(' "" " ') == []
 
@@ -192,7 +193,7 @@ def test_sorting_is_stable_with_the_unknown_last_both_ways(index: CellIndex) -> 
             "or Nominal capacity 2 to 3 Ah (would give 2).",
         ),
         (
-            ("seversen",),
+            ('"seversen"',),
             "No cell matches. Nothing is called “seversen”. Did you mean severson? "
             "Remove “seversen” (would give 7).",
         ),

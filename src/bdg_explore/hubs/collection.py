@@ -38,12 +38,13 @@ from bdg_explore.shipped import catalogs_folder
 from .catalogs import records_in
 from .cells import alias_map, cells_of, facts_of, joined
 from .entries import PRIMARY, Dataset, Hub, TableSource
-from .filters import apply_filters
+from .finding import cells_found, datasets_found
 from .lookup import Cells, holders, uids_of
 from .mirror import Mirror, all_mirrors
 from .missing import told
 from .opening import open_part, stacked
 from .search import CellIndex
+from .search_datasets import searched_table
 from .servers import is_server, records_of
 from .settings import user_catalogs
 from .sql import query as sql_query
@@ -164,7 +165,8 @@ class Hubs:
     @cached_property
     def index(self) -> CellIndex:
         """The search index over `cells`."""
-        return CellIndex(self.cells)
+        known = searched_table(self._datasets.values(), self.datasets)
+        return CellIndex(self.cells, known)
 
     def dataset(self, name: str) -> Dataset:
         """Return the record of a data set: title, licence, citation, tables.
@@ -187,8 +189,10 @@ class Hubs:
         Parameters
         ----------
         text : str
-            Words that must all occur: chemistry, temperature (``25`` or ``25C``), data set, hub,
-            model, protocol, id. Letter case does not matter.
+            Words that must all be met, in any order: chemistry by any of its names, quantities
+            with their unit (``25C``, ``2.5 Ah``, ``C/2``, ``>2Ah``), data set, hub, model,
+            protocol, id. ``"in quotes"`` is looked for letter by letter. Letter case and accents
+            do not matter. See `docs/search.md`.
         **filters
             ``column=value`` (equal), ``column=[a, b]`` (any of them), ``column=(low, high)`` for
             numbers (both ends included, None leaves an end open).
@@ -196,15 +200,49 @@ class Hubs:
         Returns
         -------
         DataFrame
-            The rows of `cells` that match, in their order; empty if none does.
+            The rows of `cells` that match, the best first; empty if none does. Without text they
+            stay in their order. ``.attrs["understood"]`` says how each word was taken,
+            ``.attrs["datasets"]`` names the data sets that match but list no cells.
 
         Raises
         ------
         UnknownNameError
             No column has that name; names the nearest.
+
+        Warns
+        -----
+        SearchWarning
+            A misspelling was forgiven, near values stand in for a quantity that no cell meets, or
+            only data sets without a list of cells match.
         """
-        found = self.cells.iloc[self.index.search(text)] if text.strip() else self.cells
-        return apply_filters(found, filters)
+        return cells_found(self.index, text, filters)
+
+    def find_datasets(self, text: str = "", **filters: Any) -> pd.DataFrame:
+        """Find data sets, also those whose cells nobody listed.
+
+        Parameters
+        ----------
+        text : str
+            Words as `find` takes them; each must be said of the data set or of one of its cells.
+        **filters
+            Conditions on columns of `datasets`.
+
+        Returns
+        -------
+        DataFrame
+            The rows of `datasets` that match, the best first.
+
+        Raises
+        ------
+        UnknownNameError
+            No column has that name; names the nearest.
+
+        Warns
+        -----
+        SearchWarning
+            As for `find`.
+        """
+        return datasets_found(self.index, self.datasets, text, filters)
 
     # --- tables -----------------------------------------------------------------------------------
 

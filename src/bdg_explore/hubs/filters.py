@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bdg_explore.errors import ParameterError, UnknownNameError, did_you_mean
 
@@ -31,15 +33,20 @@ def apply_filters(frame: pd.DataFrame, filters: Mapping[str, Any]) -> pd.DataFra
     ParameterError
         A range is given for text, or its ends are reversed.
     """
-    mask = pd.Series(True, index=frame.index)
+    return frame[meets(frame, filters)]
+
+
+def meets(frame: pd.DataFrame, filters: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Return, row by row, whether it meets every condition, as `apply_filters` takes them."""
+    mask = np.ones(len(frame), bool)
     for name, wanted in filters.items():
         if name not in frame.columns:
             raise UnknownNameError(
                 f"There is no column {name!r} to filter by.{did_you_mean(name, frame.columns)} "
                 f"Columns: {', '.join(frame.columns)}."
             )
-        mask &= _meets(frame[name], wanted)
-    return frame[mask]
+        mask &= _meets(frame[name], wanted).to_numpy(bool)
+    return mask
 
 
 def _meets(values: pd.Series, wanted: Any) -> pd.Series:

@@ -1,67 +1,33 @@
 """Find cells among very many: free text, facets and ranges over one table of cells.
 
-Masks of numpy arrays answer every question, so a count that leaves one filter out costs no more
-than the answer itself. An index is made at the first question and may be shared by any number of
+Arrays of numpy answer every question, so a count that leaves one filter out costs no more than
+the answer itself. An index is made at the first question and may be shared by any number of
 readers.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bdg_explore.columns import COLUMNS, axis
-from bdg_explore.errors import ParameterError, did_you_mean
-
+from .search_answer import Answer, Filter, Histogram, Understood
 from .search_columns import SearchColumns
-from .search_words import words
+from .search_datasets import DATASET_FIELDS, DatasetIndex
+from .search_filters import (
+    Facets,
+    Mask,
+    Ranges,
+    best_first,
+    column_filters,
+    near_values,
+    together,
+    word_filters,
+)
+from .search_meaning import Meaning
 
-Facets = Mapping[str, Any]
-Ranges = Mapping[str, tuple[float | None, float | None]]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One thing that was asked for, and which cells meet it.
-
-    Attributes
-    ----------
-    kind : {"word", "facet", "range"}
-        Where it was asked.
-    name : str
-        The word, or the column.
-    label : str
-        How a sentence names it: `45 °C`.
-    mask : ndarray of bool
-        One value a cell.
-    """
-
-    kind: Literal["word", "facet", "range"]
-    name: str
-    label: str
-    mask: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """How the numbers of a column are spread.
-
-    Attributes
-    ----------
-    edges : ndarray of float
-        Borders of the bins, one more than there are bins; those of the whole table.
-    counts : ndarray of int
-        Cells in each bin; the last bin includes its upper border.
-    unknown : int
-        Cells without a number.
-    """
-
-    edges: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    unknown: int
+__all__ = ["CellIndex", "Histogram"]
 
 
 class CellIndex:
@@ -71,6 +37,14 @@ class CellIndex:
     ----------
     cells : DataFrame
         One row a cell, its index the names; any columns of the vocabulary. It must not change.
+    datasets : DataFrame, optional
+        One row a data set, as `search_datasets.searched_table` makes it. A word that only a data
+        set holds is then known too.
+
+    Attributes
+    ----------
+    datasets : DatasetIndex or None
+        The same questions asked of data sets.
 
     Examples
     --------
@@ -79,30 +53,43 @@ class CellIndex:
     array([3, 17])
     """
 
-    def __init__(self, cells: pd.DataFrame) -> None:
+    def __init__(self, cells: pd.DataFrame, datasets: pd.DataFrame | None = None) -> None:
         self.cells = cells
         self._columns = SearchColumns(cells)
+        sets = None if datasets is None else SearchColumns(datasets, DATASET_FIELDS)
+        self._meaning = Meaning([self._columns, *([sets] if sets else [])])
+        self.datasets = DatasetIndex(sets, self._columns, self._meaning) if sets else None
 
-    def search(
-        self, query: str = "", facets: Facets | None = None, ranges: Ranges | None = None
-    ) -> NDArray[np.intp]:
-        """Return the positions of the cells that meet everything asked for.
+    def ask(
+        self,
+        query: str = "",
+        facets: Facets | None = None,
+        ranges: Ranges | None = None,
+        *,
+        within: Mask | None = None,
+    ) -> Answer:
+        """Find the cells that meet everything asked for, and say how it was understood.
 
         Parameters
         ----------
         query : str
-            Words that must all occur, in any column that text may look at; `"two words"` together.
-            Notes count only for a word that nothing else holds.
+            Words that must all be met, in any order: names and their synonyms, quantities with
+            their unit, parts of ids. `"in quotes"` is looked for letter by letter. Notes count
+            only for a word that no field holds. A word that nothing holds is taken for the
+            nearest that something does. Where no cell meets every quantity, those about there
+            (5 K, a tenth) are taken.
         facets : mapping of str to list, optional
             Per column, values of which any will do; None stands for unknown.
         ranges : mapping of str to (low, high), optional
             Per column of numbers, borders that belong to the range; None leaves a side open.
             A cell without a number is in no range.
+        within : ndarray of bool, optional
+            Cells to look among.
 
         Returns
         -------
-        ndarray of int
-            Positions in the order of the table.
+        Answer
+            Positions, the best first, and what to tell.
 
         Raises
         ------
@@ -111,22 +98,29 @@ class CellIndex:
         ParameterError
             A range of a column that holds no numbers, or with its borders swapped.
         """
-        return np.flatnonzero(self._all(self.filters(query, facets, ranges)))
+        asked, words = self._meaning.of(query)
+        found, near = self._filters(words, facets, ranges, within)
+        positions = np.flatnonzero(together(found, len(self.cells), within=within))
+        positions = best_first(positions, found)
+        taken = near_values(words, self._columns, positions) if near else ()
+        return Answer(positions, words, taken, asked.left_out, asked.too_many)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that is held beside the table, as far as anything was worked out [bytes]."""
+        return self._columns.nbytes
+
+    def search(
+        self, query: str = "", facets: Facets | None = None, ranges: Ranges | None = None
+    ) -> NDArray[np.intp]:
+        """Return the positions of the cells that meet everything asked for, the best first."""
+        return self.ask(query, facets, ranges).positions
 
     def filters(
         self, query: str = "", facets: Facets | None = None, ranges: Ranges | None = None
     ) -> list[Filter]:
         """Return what was asked for: one filter a word, one a facet, one a range."""
-        found = [Filter("word", word, f"“{word}”", self._word(word)) for word in words(query)]
-        for column, given in (facets or {}).items():
-            wanted = list(given) if isinstance(given, (list, tuple, set, frozenset)) else [given]
-            if wanted:
-                label = " or ".join(shown(column, value) for value in wanted)
-                found.append(Filter("facet", column, label, self._any_of(column, wanted)))
-        for column, (low, high) in (ranges or {}).items():
-            label = _shown_range(column, low, high)
-            found.append(Filter("range", column, label, self._between(column, low, high)))
-        return found
+        return self._filters(self._meaning.of(query)[1], facets, ranges)[0]
 
     def facet_counts(
         self,
@@ -147,10 +141,12 @@ class CellIndex:
         """
         found = self.filters(query, facets, ranges)
         chosen = {f.name for f in found if f.kind == "facet"}
-        everything = self._all(found)
+        rows = len(self.cells)
+        everything = together(found, rows)
         return {
             column: self._count(
-                column, self._all(found, but=("facet", column)) if column in chosen else everything
+                column,
+                together(found, rows, but=("facet", column)) if column in chosen else everything,
             )
             for column in columns
         }
@@ -165,7 +161,8 @@ class CellIndex:
         bins: int = 24,
     ) -> Histogram:
         """Count the cells over equal steps of a numeric column, which ignores its own range."""
-        mask = self._all(self.filters(query, facets, ranges), but=("range", column))
+        asked = self.filters(query, facets, ranges)
+        mask = together(asked, len(self.cells), but=("range", column))
         numbers = self._columns.numbers(column)
         known = np.isfinite(numbers)
         if not known.any():
@@ -188,7 +185,8 @@ class CellIndex:
     ) -> list[tuple[Filter, int]]:
         """Return each single filter with how many cells there would be without it, most first."""
         found = self.filters(query, facets, ranges)
-        without = [(f, int(self._all(found, but=(f.kind, f.name)).sum())) for f in found]
+        rows = len(self.cells)
+        without = [(f, int(together(found, rows, but=(f.kind, f.name)).sum())) for f in found]
         return sorted(without, key=lambda pair: -pair[1])
 
     def explain_nothing(
@@ -201,74 +199,38 @@ class CellIndex:
         if not len(self.cells):
             return "There is no cell to look through: the catalogs that are open list none."
         blockers = self.blockers(query, facets, ranges)
-        if self._all([f for f, _ in blockers]).any():
+        if together([f for f, _ in blockers], len(self.cells)).any():
             return ""
-        hint = "".join(
-            f" Nothing is called {f.label}.{did_you_mean(f.name, self._columns.vocabulary)}"
-            for f, _ in blockers
-            if f.kind == "word" and not f.mask.any()
-        )
+        hint = self._meaning.unheld(query)
         ways = [f"{f.label} (would give {count:,})" for f, count in blockers[:2] if count]
         if ways:
             return f"No cell matches.{hint} Remove {' or '.join(ways)}."
         return f"No cell matches.{hint} Clear all filters (would give {len(self.cells):,})."
 
-    # --- masks ------------------------------------------------------------------------------------
-    def _all(
-        self, filters: Iterable[Filter], but: tuple[str, str] | None = None
-    ) -> NDArray[np.bool_]:
-        mask = np.ones(len(self.cells), bool)
-        for one in filters:
-            if (one.kind, one.name) != but:
-                mask &= one.mask
-        return mask
+    # --- inside -----------------------------------------------------------------------------------
+    def _filters(
+        self,
+        words: Sequence[Understood],
+        facets: Facets | None,
+        ranges: Ranges | None,
+        within: Mask | None = None,
+    ) -> tuple[list[Filter], bool]:
+        """Return the filters, and whether near quantities had to be taken."""
+        rows = len(self.cells)
+        others = column_filters(facets, ranges, self._columns)
+        found = [*word_filters(words, self._columns), *others]
+        if not any(one.reading is not None for one in words):
+            return found, False
+        if together(found, rows, within=within).any():
+            return found, False
+        closer = [*word_filters(words, self._columns, near=True), *others]
+        near = bool(together(closer, rows, within=within).any())
+        return (closer, True) if near else (found, False)
 
-    def _word(self, word: str) -> NDArray[np.bool_]:
-        return self._columns.word_mask(word)
-
-    def _any_of(self, column: str, wanted: list[Any]) -> NDArray[np.bool_]:
-        codes, values = self._columns.codes(column)
-        known = {None if value != value else value for value in wanted}  # NaN is unknown too
-        hit = np.array([None in known, *(value in known for value in values)])
-        return hit.take(codes)
-
-    def _between(self, column: str, low: float | None, high: float | None) -> NDArray[np.bool_]:
-        low = -np.inf if low is None else low
-        high = np.inf if high is None else high
-        if not low <= high:
-            raise ParameterError(
-                f"The range of {column} must run upwards; got {low:g} to {high:g}."
-            )
-        numbers = self._columns.numbers(column)
-        return (numbers >= low) & (numbers <= high)
-
-    def _count(self, column: str, mask: NDArray[np.bool_]) -> list[tuple[Any, int]]:
+    def _count(self, column: str, mask: Mask) -> list[tuple[Any, int]]:
         codes, values = self._columns.codes(column)
         usual = self._columns.frequencies(column)
         counts = np.bincount(codes[mask], minlength=len(values) + 1)
         ranked = sorted(range(1, len(values) + 1), key=lambda code: -usual[code])
         rows = [(values[code - 1], int(counts[code])) for code in ranked]
         return [*rows, (None, int(counts[0]))] if usual[0] else rows
-
-
-def shown(column: str, value: Any) -> str:
-    """Return a value of a cells column as a sentence names it: `45 °C`, `unknown cathode`."""
-    record = COLUMNS.get(column)
-    if value is None or value != value:
-        return f"unknown {record.title.lower() if record else column}"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f"{value:g} {record.unit}" if record and record.unit != "1" else f"{value:g}"
-    return str(value)
-
-
-def _shown_range(column: str, low: float | None, high: float | None) -> str:
-    record = COLUMNS.get(column)
-    name = record.title if record else axis(column)
-    unit = f" {record.unit}" if record and record.unit not in ("", "1") else ""
-    lower = low is not None and np.isfinite(low)
-    upper = high is not None and np.isfinite(high)
-    if lower and upper:
-        return f"{name} {low:g} to {high:g}{unit}"
-    if lower:
-        return f"{name} from {low:g}{unit}"
-    return f"{name} up to {high:g}{unit}" if upper else f"{name} of any known value"

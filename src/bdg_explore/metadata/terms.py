@@ -7,6 +7,8 @@ EMMO domain battery 0.18, context.json, https://w3id.org/emmo/domain/battery/con
 
 from typing import Any, Final
 
+from .synonyms import also_called, folded
+
 BATTERY_CONTEXT: Final = "https://w3id.org/emmo/domain/battery/context"
 _EMMO: Final = "https://w3id.org/emmo#"
 _ECHEM: Final = "https://w3id.org/emmo/domain/electrochemistry#electrochemistry_"
@@ -45,7 +47,6 @@ INLINE_CONTEXT: Final[dict[str, Any]] = {
 
 MATERIALS: Final = {
     "C": "Graphite",
-    "Gr": "Graphite",
     "graphite": "Graphite",
     "hard carbon": "HardCarbon",
     "LCO": "LithiumCobaltOxide",
@@ -65,7 +66,7 @@ MATERIALS: Final = {
     "Si": "Silicon",
     "Si/graphite": "SiliconGraphite",
 }
-"""Chemistry as people write it -> class of the ontology."""
+"""Chemistry as the catalogs write it -> class of the ontology; `synonyms` knows other names."""
 
 TEST_OBJECTS: Final = {
     "full_cell": "BatteryCell",
@@ -78,12 +79,14 @@ TEST_OBJECTS: Final = {
 
 def material_class(chemistry: str) -> str | None:
     """Return the class of a chemistry, or None where the ontology has no word we know."""
-    by_lower = {name.lower(): term for name, term in MATERIALS.items()}
-    return by_lower.get(chemistry.strip().lower())
+    by_name = {folded(name): term for name, term in MATERIALS.items()}
+    asked = chemistry.strip()
+    names = (folded(asked), *also_called(asked))
+    return next((by_name[name] for name in names if name in by_name), None)
 
 
 def chemistry_of(term: str) -> str:
     """Return how people write a class of material; a class we do not know stays as it is."""
     names = [name for name, known in MATERIALS.items() if known == term and len(name) > 1]
     plain = term.rpartition(":")[2].rpartition("#")[2]
-    return {"Graphite": "graphite"}.get(plain) or (names[0] if names else plain)
+    return names[0] if names else plain
