@@ -55,6 +55,10 @@ class MissingDataError(BdgError):
     """What was asked for is known but its data are not to be had here."""
 
 
+class OfflineError(FetchError):
+    """A file is not here, and no server that has it can be reached, or is to be asked."""
+
+
 class UnknownNameError(BdgError):
     """No cell, data set, column or table has that name."""
 

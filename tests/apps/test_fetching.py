@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -104,10 +105,11 @@ def test_only_files_of_the_catalog_that_are_not_here_are_offered(far) -> None:
 
 def test_a_failed_download_is_a_card_with_the_reason(far) -> None:
     catalog, _ = far
-    (file,) = files_to_fetch(bdg.open_hubs(catalog).dataset("far-away"), "one")
-    wrong = type(file)(file.url, file.cell, "0" * 64, file.size)
+    dataset = bdg.open_hubs(catalog).dataset("far-away")
+    (file,) = files_to_fetch(dataset, "one")
+    wrong = replace(file, sha256="0" * 64)
     done = []
-    offer = FetchCard([wrong], lambda: done.append(True))
+    offer = FetchCard(dataset, [wrong], lambda: done.append(True))
     offer._begin(None)
     _wait(lambda: "The download failed" in offer._layout[0].object)
     assert done == []
@@ -117,12 +119,41 @@ def test_a_failed_download_is_a_card_with_the_reason(far) -> None:
 
 def test_a_download_can_be_stopped(far) -> None:
     catalog, _ = far
-    files = files_to_fetch(bdg.open_hubs(catalog).dataset("far-away"), "one")
-    offer = FetchCard(files, lambda: pytest.fail("it was stopped"))
+    dataset = bdg.open_hubs(catalog).dataset("far-away")
+    files = files_to_fetch(dataset, "one")
+    offer = FetchCard(dataset, files, lambda: pytest.fail("it was stopped"))
     offer._stop.set = lambda: None  # the visitor is faster than the thread:
     offer._stop.is_set = lambda: True
     offer._begin(None)
     _wait(lambda: "Stopped" in str(offer._told.object))
+
+
+def test_files_of_an_unknown_licence_wait_for_a_yes(far) -> None:
+    catalog, asked = far
+    dataset = bdg.open_hubs(catalog).dataset("far-away")
+    unknown = replace(dataset, licence="unknown", landing_url="https://far.example/page")
+    done = []
+    offer = FetchCard(unknown, files_to_fetch(dataset, "one"), lambda: done.append(True))
+    assert "Nobody has stated their licence" in offer._layout[0].object
+    assert offer._yes.visible and offer._button.disabled
+    offer._begin(None)  # a click that was forged: the server asks again
+    _wait(lambda: "nobody has stated its licence" in offer._layout[0].object)
+    assert asked == [] and done == []
+    offer._yes.value = True
+    assert not offer._button.disabled
+    offer._begin(None)
+    _wait(lambda: done == [True])
+    assert asked == ["/one.csv"]
+
+
+def test_what_is_given_on_request_shows_how_to_get_it(far) -> None:
+    catalog, asked = far
+    dataset = bdg.open_hubs(catalog).dataset("far-away")
+    kept = replace(dataset, access="on_request", how_to_get="Write to far@example.org.")
+    offer = FetchCard(kept, files_to_fetch(dataset, "one"), lambda: None)
+    assert len(offer._layout) == 1
+    assert "Write to far@example.org" in offer._layout[0].object
+    assert asked == []
 
 
 @pytest.mark.ui

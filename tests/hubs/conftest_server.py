@@ -26,6 +26,7 @@ class Served:
     etag: str | None = "auto"  # "auto": follows the body
     last_modified: str | None = None
     ranges: bool = True  # False: Range is ignored, the whole body comes
+    suffix_ranges: bool = True  # False: bytes=-N is not understood
     if_range: bool = True  # False: Range is obeyed whatever If-Range says
     content_range: Callable[[int, int, int], str] | None = None  # (first, last, total) -> a lie
     range_status: int = 206
@@ -112,6 +113,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Keep quiet."""
 
+    def do_HEAD(self) -> None:
+        file = self.owner.files.get(self.path.partition("?")[0])
+        asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()})
+        self.owner.asked.append(asked)
+        asked.status = 404 if file is None else 200
+        size = {"Content-Length": str(len(file.body))} if file and file.length else {}
+        self._head(asked.status, size)
+
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.path, headers)
@@ -146,13 +155,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self, asked: Asked, file: Served, headers: dict[str, str]) -> None:
         body, total, first = file.body, len(file.body), 0
         status, told = 200, self._names(file) | file.headers
-        found = re.fullmatch(r"bytes=(\d+)-", headers.get("range", ""))
+        found = re.fullmatch(r"bytes=(\d*)-(\d*)", headers.get("range", ""))
+        if found and not found[1] and not file.suffix_ranges:
+            found = None
         current = headers.get("if-range") in (None, file.tag(), file.last_modified)
         if found and file.ranges and (current or not file.if_range):
-            first, status = int(found[1]), file.range_status
+            first = int(found[1]) if found[1] else max(0, total - int(found[2]))
+            status = file.range_status
             if first >= total:
                 self._empty(asked, 416, {"Content-Range": f"bytes */{total}"})
                 return
+            if found[1] and found[2]:
+                body = body[: int(found[2]) + 1]
             body = body if file.most is None else body[: first + file.most]
             say = file.content_range or "bytes {}-{}/{}".format
             told["Content-Range"] = say(first, len(body) - 1, total)

@@ -55,6 +55,7 @@ from bdg_explore.columns import (
     column,
 )
 from bdg_explore.hubs import Dataset
+from bdg_explore.hubs.fetching.sizes import size_text
 
 # The three tiers of metadata of Ward et al. 2022: what every record needs, what describes the
 # cell and its test, and what is particular to this one.
@@ -194,11 +195,3 @@ def _link(address: Any) -> str:
 
 def _size(bytes_: int | None) -> str:
     return f" ({size_text(bytes_)})" if bytes_ else ""
-
-
-def size_text(bytes_: int) -> str:
-    """Return a size in bytes as people read it: 1.1 MB."""
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if bytes_ >= scale:
-            return f"{bytes_ / scale:.3g} {unit}"
-    return f"{bytes_} bytes"

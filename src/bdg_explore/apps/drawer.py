@@ -12,7 +12,8 @@ import panel_material_ui as pmui
 from bdg_explore import views
 from bdg_explore.columns import AVAILABILITY, CYCLE, DATASET, NATIVE_ID, TABLES
 from bdg_explore.errors import BdgError
-from bdg_explore.hubs.entries import Dataset, TableFile
+from bdg_explore.hubs.download.plan import Wanted
+from bdg_explore.hubs.entries import Dataset
 from bdg_explore.widgets.panel_fade import page_renderer
 from bdg_explore.widgets.panel_parts import Actions
 from bdg_explore.widgets.panel_shelf import Shelf
@@ -115,7 +116,7 @@ class CellDrawer(pn.viewable.Viewer):
         except BdgError as error:
             files = _waiting(row, dataset)
             if files:
-                return FetchCard(files, lambda: self._arrived(uid))
+                return FetchCard(dataset, files, lambda: self._arrived(uid))
             return card("No trace of this cell is here", *_sentences(error, row))
         numbers = [int(n) for n in np.unique(records[CYCLE])] if CYCLE in records else []
         if self.cycle not in numbers:
@@ -187,7 +188,7 @@ class CellDrawer(pn.viewable.Viewer):
         actions.send({"file": file, "text": text})
 
 
-def _waiting(row: Any, dataset: Dataset) -> list[TableFile]:
+def _waiting(row: Any, dataset: Dataset) -> list[Wanted]:
     return files_to_fetch(dataset, str(row[NATIVE_ID]))
 
 

@@ -12,14 +12,15 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.document import Document
 
-from bdg_explore.errors import BdgError, FetchError
-from bdg_explore.hubs.entries import Dataset, TableFile
-from bdg_explore.hubs.fetching.cache import cached
-from bdg_explore.hubs.fetching.fetch import fetch
+from bdg_explore.errors import BdgError, FetchError, UnknownNameError
+from bdg_explore.hubs.download.consent import Permit, check_access, is_unknown
+from bdg_explore.hubs.download.plan import Wanted, plan_of
+from bdg_explore.hubs.download.run import bring_one
+from bdg_explore.hubs.entries import Dataset
+from bdg_explore.hubs.fetching.sizes import size_text
 
 from .bridge import as_sentence
 from .cards import card
-from .cell_facts import size_text
 from .session import in_session
 
 log = logging.getLogger(__name__)
@@ -29,48 +30,50 @@ class _StoppedError(BdgError):
     """The visitor stopped a download."""
 
 
-def files_to_fetch(dataset: Dataset, native_id: str) -> list[TableFile]:
+def files_to_fetch(dataset: Dataset, native_id: str) -> list[Wanted]:
     """Return the files of a cell that its catalog names and that are not here yet."""
-    found = {
-        file.url: file
-        for source in dataset.tables.values()
-        for file in source.files
-        if file.is_remote
-        and (file.cell == native_id or (file.cell is None and _holds(source.cells, native_id)))
-        and cached(file.url, sha256=file.sha256) is None
-    }
-    return list(found.values())
-
-
-def _holds(cells: tuple[str, ...] | None, native_id: str) -> bool:
-    return cells is None or native_id in cells
+    try:
+        return list(plan_of(dataset, dataset.tables, cells=[native_id]).missing)
+    except UnknownNameError:
+        return []
 
 
 class FetchCard(pn.viewable.Viewer):
-    """An offer to download a cell's files.
+    """An offer to download a cell's files; where they may not be, how to get them.
 
     Parameters
     ----------
-    files : sequence of TableFile
+    dataset : Dataset
+        Whose files they are: its licence and access decide what is asked first.
+    files : sequence of Wanted
         What to fetch, from the catalog.
     on_done : callable
         Called, in the visitor's session, when all of them are here.
     """
 
-    def __init__(self, files: Sequence[TableFile], on_done: Callable[[], object], **params: Any):
+    def __init__(
+        self,
+        dataset: Dataset,
+        files: Sequence[Wanted],
+        on_done: Callable[[], object],
+        **params: Any,
+    ):
         super().__init__(**params)
-        self._files, self._on_done = list(files), on_done
+        self._dataset, self._files, self._on_done = dataset, list(files), on_done
         self._stop = threading.Event()
         sizes = [file.size for file in self._files]
         self._size = sum(size or 0 for size in sizes) if all(sizes) else None
         noun = "file" if len(self._files) == 1 else f"{len(self._files)} files"
         label = f"Fetch {size_text(self._size)}" if self._size else f"Fetch {noun} (size unknown)"
-        hosts = ", ".join(dict.fromkeys(file.url.split("/")[2] for file in self._files))
-        self._message = card(
-            "The data can be downloaded",
-            f"They come from {hosts} and are kept on the machine that runs this page.",
+        self._message = self._offer()
+        self._yes = pmui.Checkbox(
+            label="I know the terms of these files and may use them", value=False,
+            visible=is_unknown(dataset.licence),
+        )  # fmt: skip
+        self._button = pmui.Button(
+            label=label, color="primary", on_click=self._begin, disabled=is_unknown(dataset.licence)
         )
-        self._button = pmui.Button(label=label, color="primary", on_click=self._begin)
+        self._yes.param.watch(self._answered, "value")
         self._cancel = pmui.Button(
             label="Stop", variant="outlined", visible=False, on_click=self._end
         )
@@ -78,11 +81,29 @@ class FetchCard(pn.viewable.Viewer):
         self._told = pn.pane.Str("", margin=(6, 8))
         self._layout = pn.Column(
             self._message,
+            self._yes,
             pn.Row(self._button, self._cancel, self._told),
             self._bar,
             sizing_mode="stretch_width",
             margin=0,
         )
+        try:
+            check_access(dataset, [file.url for file in self._files])
+        except FetchError as kept:
+            self._layout[:] = [card("The data are not given to everybody", str(kept))]
+
+    def _offer(self) -> pn.pane.HTML:
+        hosts = ", ".join(dict.fromkeys(file.url.split("/")[2] for file in self._files))
+        place = f"They come from {hosts} and are kept on the machine that runs this page."
+        if is_unknown(self._dataset.licence):
+            page = self._dataset.landing_url
+            terms = f"Nobody has stated their licence{f'; their page is {page}' if page else ''}."
+        else:
+            terms = f"Their licence is {self._dataset.licence}."
+        return card("The data can be downloaded", place, terms)
+
+    def _answered(self, event: Any) -> None:
+        self._button.disabled = not event.new
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout
@@ -113,8 +134,9 @@ class FetchCard(pn.viewable.Viewer):
                 in_session(document, lambda: self._progress(percent, before + here))
 
         try:
+            permit = Permit(unknown_licence=bool(self._yes.value))
             for file in self._files:
-                path = fetch(file.url, sha256=file.sha256, size=file.size, progress=progress)
+                path = bring_one(self._dataset, file, permit, progress=progress)
                 before += path.stat().st_size
         except Exception as failed:
             log.exception("A download ended early")

@@ -21,11 +21,11 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import BdgError, ParameterError
 from bdg_explore.hubs.building import Built, build
+from bdg_explore.hubs.fetching.sizes import size_text
 from bdg_explore.metadata.bricks import OBJECTIVES
 
 from .bridge import as_sentence
 from .cards import card
-from .cell_facts import size_text
 from .session import in_background
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,7 @@ import panel as pn
 import param
 
 from bdg_explore.errors import BdgError
-
-from .cell_facts import size_text
+from bdg_explore.hubs.fetching.sizes import size_text
 
 log = logging.getLogger(__name__)
 

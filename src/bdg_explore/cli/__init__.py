@@ -9,11 +9,12 @@ from bdg_explore.errors import BdgError
 from .build import build
 from .check import check
 from .convert import convert
+from .fetch import fetch
 from .find import find
 from .formats import formats
 from .serve import serve
 
-COMMANDS = (serve, find, convert, check, build, formats)
+COMMANDS = (serve, find, fetch, convert, check, build, formats)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

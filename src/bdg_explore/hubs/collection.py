@@ -37,6 +37,9 @@ from bdg_explore.shipped import catalogs_folder
 
 from .catalogs import records_in
 from .cells import alias_map, cells_of, facts_of, joined
+from .download.consent import Permit
+from .download.offer import fetched, natives_of, offer
+from .download.plan import Plan
 from .entries import PRIMARY, Dataset, Hub, TableSource
 from .finding import cells_found, datasets_found
 from .lookup import Cells, holders, uids_of
@@ -246,7 +249,9 @@ class Hubs:
 
     # --- tables -----------------------------------------------------------------------------------
 
-    def cycles(self, cells: Cells, *, download: bool = True) -> pd.DataFrame:
+    def cycles(
+        self, cells: Cells, *, download: bool = True, accept_unknown_licence: bool = False
+    ) -> pd.DataFrame:
         """Return one row a cycle for the cells asked for.
 
         Where a data set holds only time series they are summarized (`summarize_cycles`).
@@ -257,6 +262,8 @@ class Hubs:
             A uid, several, or rows of `cells`.
         download : bool
             Whether files may be fetched from the web; False uses what is here.
+        accept_unknown_licence : bool
+            The explicit yes without which no file of an unknown licence is fetched.
 
         Returns
         -------
@@ -271,10 +278,17 @@ class Hubs:
         MissingDataError
             None of the cells has data that can be had here.
         """
-        return self.table("cycles", cells, download=download)
+        return self.table(
+            "cycles", cells, download=download, accept_unknown_licence=accept_unknown_licence
+        )
 
     def timeseries(
-        self, cell: Cells, cycles: Iterable[int] | None = None, *, download: bool = True
+        self,
+        cell: Cells,
+        cycles: Iterable[int] | None = None,
+        *,
+        download: bool = True,
+        accept_unknown_licence: bool = False,
     ) -> pd.DataFrame:
         """Return the records of one cell, in test order.
 
@@ -286,6 +300,8 @@ class Hubs:
             Only these cycle numbers, as the tester counted them.
         download : bool
             Whether files may be fetched from the web.
+        accept_unknown_licence : bool
+            See `cycles`.
 
         Returns
         -------
@@ -306,7 +322,13 @@ class Hubs:
                 f"timeseries takes one cell and was given {len(uids)}. "
                 'Use hubs.table("timeseries", cells) for several.'
             )
-        frame = self.table("timeseries", uids, cycles=cycles, download=download)
+        frame = self.table(
+            "timeseries",
+            uids,
+            cycles=cycles,
+            download=download,
+            accept_unknown_licence=accept_unknown_licence,
+        )
         if cycles is not None and frame.empty:
             raise MissingDataError(
                 f"{uids[0]} has no time series of cycles {sorted(cycles)}. "
@@ -321,6 +343,7 @@ class Hubs:
         *,
         cycles: Iterable[int] | None = None,
         download: bool = True,
+        accept_unknown_licence: bool = False,
     ) -> pd.DataFrame:
         """Return any table of the cells asked for.
 
@@ -334,6 +357,8 @@ class Hubs:
             Only these cycle numbers.
         download : bool
             Whether files may be fetched from the web.
+        accept_unknown_licence : bool
+            See `cycles`.
 
         Returns
         -------
@@ -357,6 +382,7 @@ class Hubs:
         wanted = holders(name, self.cells, here=True) if cells is None else cells
         uids = uids_of(wanted, self.cells, self._rows)
         asked = None if cycles is None else list(cycles)
+        permit = Permit(download, accept_unknown_licence)
         parts: list[pd.DataFrame] = []
         missing: dict[str, str] = {}
         errors: list[BdgError] = []
@@ -370,8 +396,8 @@ class Hubs:
                 name,
                 members,
                 cycles=asked,
-                download=download,
-                summary=partial(self._summary, download=download),
+                permit=permit,
+                summary=partial(self._summary, permit=permit),
             )
             parts.append(part.frame)
             missing.update(part.missing)
@@ -389,6 +415,82 @@ class Hubs:
         if missing:
             warnings.warn(told(name, missing), MissingDataWarning, stacklevel=2)
         return frame
+
+    def fetch(
+        self,
+        dataset: str,
+        *,
+        tables: Iterable[str] | None = None,
+        cells: Cells | None = None,
+        files: Iterable[str] | None = None,
+        accept_unknown_licence: bool = False,
+        dry_run: bool = False,
+        progress: bool | None = None,
+    ) -> pd.DataFrame:
+        """Fetch files of a data set into the cache: whole, verified, several at once.
+
+        Files that are here already are not fetched again, and a download that broke off goes on
+        from where it stopped. Licence and citation are kept beside the files. Where the entry
+        names no file, the record it names (at Zenodo, figshare, Dataverse, OSF, Mendeley Data or
+        a CKAN portal) is looked up.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the data set.
+        tables : iterable of str, optional
+            Only these tables; ``raw`` stands for files that no table is made of.
+        cells : str, iterable of str, or DataFrame, optional
+            Only files that hold one of these cells.
+        files : iterable of str, optional
+            Only files whose names match one of these patterns (``*.csv``).
+        accept_unknown_licence : bool
+            The explicit yes without which no file of an unknown licence is fetched.
+        dry_run : bool
+            Fetch nothing; tell what would be fetched, and how large it is.
+        progress : bool, optional
+            True shows bars, False none; by default where somebody looks.
+
+        Returns
+        -------
+        DataFrame
+            One row a file, indexed by its name: table, cell, bytes, path (missing where it is not
+            here) and url.
+
+        Raises
+        ------
+        UnknownNameError
+            No data set, table, cell or file has that name; names the nearest.
+        MissingDataError
+            Nothing of the data set can be fetched; says how to get it.
+        FetchError
+            It may not be fetched, or not all of it can be had.
+        """
+        plan = self.offer(dataset, tables=tables, cells=cells, files=files)
+        if not dry_run:
+            plan = fetched(plan, Permit(unknown_licence=accept_unknown_licence), progress)
+        return plan.frame()
+
+    def offer(
+        self,
+        dataset: str,
+        *,
+        tables: Iterable[str] | None = None,
+        cells: Cells | None = None,
+        files: Iterable[str] | None = None,
+        record: bool = False,
+    ) -> Plan:
+        """Return what `fetch` would fetch; with `record`, the files of the record."""
+        found = self.dataset(dataset)
+        natives = None if cells is None else natives_of(found, cells, self._aliases[dataset])
+        return offer(
+            found,
+            self._tables(found),
+            only=None if tables is None else list(tables),
+            cells=natives,
+            patterns=None if files is None else list(files),
+            record=record,
+        )
 
     def sql(self, query: str) -> pd.DataFrame:
         """Answer a question in SQL (DuckDB) over the tables that are here.
@@ -442,9 +544,14 @@ class Hubs:
                 frame, nominal_capacity_ah=nominal
             )
 
-    def _summary(self, uid: str, *, download: bool) -> pd.DataFrame:
+    def _summary(self, uid: str, *, permit: Permit) -> pd.DataFrame:
         if uid not in self._summaries:
-            frame = self.table("timeseries", uid, download=download)
+            frame = self.table(
+                "timeseries",
+                uid,
+                download=permit.download,
+                accept_unknown_licence=permit.unknown_licence,
+            )
             nominal = float(self.cells[NOMINAL_CAPACITY].loc[uid])
             if len(self._summaries) >= _SUMMARIES_KEPT:
                 self._summaries.pop(next(iter(self._summaries)))

@@ -12,9 +12,11 @@ from typing import Any, Final, Literal, Protocol
 import pandas as pd
 
 from bdg_explore.columns import COLUMNS
-from bdg_explore.errors import CatalogError, did_you_mean
+from bdg_explore.errors import CatalogError, FetchError, did_you_mean
 from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, SEGMENTS, Primary, secondary_fields
 from bdg_explore.metadata.facts import facts_of
+
+from .fetching.addresses import member_url
 
 # What a data set may say of all its cells; the identifier is each cell's own.
 PRIMARY: Final = tuple(name for name in facts_of(Primary) if name != "uid")
@@ -37,10 +39,12 @@ _TABLE_KEYS = (
     "grid",
     "scale",
     "sha256",
+    "md5",
     "bytes",
+    "member",
     "note",
 )
-_FILE_KEYS = ("url", "cell", "sha256", "bytes", "name")
+_FILE_KEYS = ("url", "member", "cell", "sha256", "md5", "bytes", "name")
 _DOWNLOAD_KEYS = ("name", "url", "bytes", "sha256", "md5", "layout", "note")
 _HUB_KEYS = (
     "id", "name", "operator", "landing_url", "access", "licence", "contact", "unverified", "notes",
@@ -70,12 +74,17 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """One file of a table: where it is, whose it is, and how to know it arrived whole."""
+    """One file of a table: where it is, whose it is, and how to know it arrived whole.
+
+    The url of a file inside a zip archive is ``<archive>#member=<name>``; length and checksum are
+    those of the file inside.
+    """
 
     url: str
     cell: str | None = None
     sha256: str | None = None
     size: int | None = None
+    md5: str | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -303,8 +312,8 @@ def table_from_entry(
 ) -> TableSource:
     """Return the table that an entry of a catalog or of a mirror describes.
 
-    ``{cell}`` in a path stands for each of `cells`; without it one named cell owns all the
-    files, and several share them.
+    ``{cell}`` in a path, or in the name of a `member` of a zip archive, stands for each of
+    `cells`; without it one named cell owns all the files, and several share them.
 
     Raises
     ------
@@ -318,20 +327,24 @@ def table_from_entry(
     if spec.get("files"):
         for file in spec["files"]:
             _known_keys(_mapping(file, at), _FILE_KEYS, at)
-            files.append(TableFile(*(file.get(key) for key in ("url", "cell", "sha256", "bytes"))))
+            url = _inside(file.get("url"), file.get("member"), at)
+            told = (file.get(key) for key in ("cell", "sha256", "bytes", "md5"))
+            files.append(TableFile(url, *told))
         owners = [file.cell for file in files]
         cells = cells or (tuple(dict.fromkeys(o for o in owners if o)) if all(owners) else None)
     else:
-        paths = _texts(spec.get("url") or spec.get("path"))
-        for path in paths:
-            if "{cell}" in path:
-                files += [TableFile(path.replace("{cell}", cell), cell) for cell in cells or ()]
+        urls = _texts(spec.get("url") or spec.get("path"))
+        members = _texts(spec.get("member")) or (None,)
+        paths = [(url, member) for url in urls for member in members]
+        for url, member in paths:
+            if "{cell}" in f"{url} {member}":
+                files += [_of_cell(cell, url, member, at) for cell in cells or ()]
             else:
                 owner = cells[0] if cells and len(cells) == 1 else None
                 alone = len(paths) == 1
                 files.append(TableFile(
-                    path, owner, spec.get("sha256") if alone else None,
-                    spec.get("bytes") if alone else None,
+                    _inside(url, member, at), owner,
+                    *(spec.get(key) if alone else None for key in ("sha256", "bytes", "md5")),
                 ))  # fmt: skip
     if not files or not all(file.url for file in files):
         raise CatalogError(
@@ -342,6 +355,21 @@ def table_from_entry(
     scale = {str(k): float(v) for k, v in _mapping(spec.get("scale"), f"{at}: scale").items()}
     _known_keys(scale, COLUMNS, f"{at}: scale")
     return TableSource(name, tuple(files), spec.get("format"), rename, cells, grid, scale, origin)
+
+
+def _of_cell(cell: str, url: str, member: str | None, where: str) -> TableFile:
+    member = member and member.replace("{cell}", cell)
+    return TableFile(_inside(url.replace("{cell}", cell), member, where), cell)
+
+
+def _inside(url: Any, member: str | None, where: str) -> Any:
+    """Return the address of a file, or of a file inside the archive at that address."""
+    if member is None or not url:
+        return url
+    try:
+        return member_url(str(url), str(member))
+    except FetchError as error:
+        raise CatalogError(f"{where}: {error}") from error
 
 
 def _download(spec: Any, where: str) -> Download:

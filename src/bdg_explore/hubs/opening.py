@@ -8,6 +8,7 @@ import pandas as pd
 from bdg_explore.columns import CELL, KIND, NATIVE_ID, TABLES
 from bdg_explore.errors import BdgError, FetchError, MissingDataError
 
+from .download.consent import Permit
 from .entries import Dataset, TableSource
 from .missing import why_not
 from .tables import read_table
@@ -30,7 +31,7 @@ def open_part(
     members: pd.DataFrame,
     *,
     cycles: list[int] | None,
-    download: bool,
+    permit: Permit,
     summary: Callable[[str], pd.DataFrame],
 ) -> Opened:
     """Return a table of some cells of a data set.
@@ -49,7 +50,7 @@ def open_part(
         Rows of the cells table that are asked for.
     cycles : list of int or None
         Only these cycle numbers.
-    download : bool
+    permit : Permit
         Whether files may be fetched.
     summary : callable
         Gives the per-cycle summary of a uid that has only time series.
@@ -69,9 +70,7 @@ def open_part(
     if len(direct):
         try:
             ids, names = _spelt(direct, tables[name], aliases)
-            part = read_table(
-                dataset, tables[name], ids, cycles=cycles, names=names, download=download
-            )
+            part = read_table(dataset, tables[name], ids, cycles=cycles, names=names, permit=permit)
             parts.append(part)
         except (MissingDataError, FetchError) as error:
             errors.append(error)

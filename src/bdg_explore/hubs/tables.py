@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,11 @@ from bdg_explore.columns import CELL, NATIVE_ID
 from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError
 from bdg_explore.frames import CONTRACTS, check_frame
 
+from .download.consent import Permit
+from .download.plan import wanted_of
+from .download.run import bring_one
 from .entries import Dataset, TableFile, TableServer, TableSource
+from .fetching.addresses import member_url, name_of, split_member
 from .fetching.cache import cached
 from .fetching.fetch import fetch
 
@@ -23,7 +26,8 @@ _SUFFIX_FORMATS: Final = {".parquet": "parquet", ".csv": "csv", ".gz": "csv"}
 def is_here(source: TableSource) -> bool:
     """Whether every file of a table can be read without the network."""
     return source.server is None and all(
-        not file.is_remote or cached(file.url, sha256=file.sha256) for file in source.files
+        not file.is_remote or cached(file.url, sha256=file.sha256, md5=file.md5)
+        for file in source.files
     )
 
 
@@ -34,7 +38,7 @@ def read_table(
     *,
     cycles: Iterable[int] | None = None,
     names: Mapping[str, str] | None = None,
-    download: bool = True,
+    permit: Permit = Permit(),  # noqa: B008 - immutable
 ) -> pd.DataFrame:
     """Read a table of a data set.
 
@@ -50,7 +54,7 @@ def read_table(
         Only these cycle numbers.
     names : mapping, optional
         The table's spelling of an id -> the catalog's native id.
-    download : bool
+    permit : Permit
         Whether a file may be fetched from the web.
 
     Returns
@@ -63,16 +67,16 @@ def read_table(
     CatalogError
         A file that the catalog names is not there.
     FetchError
-        A file could not be brought here.
+        A file could not be brought here, or may not be.
     FrameError, ReadError
         A file does not hold what it should.
     MissingDataError
-        `download` is False and a file is not here.
+        Nothing is to be fetched and a file is not here.
     """
     if source.server is None:
-        frame = _from_files(dataset, source, cells, cycles, download)
+        frame = _from_files(dataset, source, cells, cycles, permit)
     else:
-        frame = _from_server(source.server, source, cells, cycles, download)
+        frame = _from_server(source.server, source, cells, cycles, permit)
     # pandas copies attrs deeply at every step; what the reader told is put back at the end.
     told, frame.attrs = frame.attrs, {}
     frame[CELL] = _uids(dataset, frame[CELL], names or {})
@@ -85,9 +89,9 @@ def _from_server(
     source: TableSource,
     cells: Sequence[str] | None,
     cycles: Iterable[int] | None,
-    download: bool,
+    permit: Permit,
 ) -> pd.DataFrame:
-    if not download:
+    if not permit.download:
         raise MissingDataError(
             f"{source.name} lies on {server}; it can be read from there with download=True."
         )
@@ -100,11 +104,11 @@ def _from_files(
     source: TableSource,
     cells: Sequence[str] | None,
     cycles: Iterable[int] | None,
-    download: bool,
+    permit: Permit,
 ) -> pd.DataFrame:
     wanted = None if cells is None else set(cells)
     parts = [
-        _read_file(source, file, cells, cycles, _local(dataset, source, file, download))
+        _read_file(source, file, cells, cycles, _local(dataset, source, file, permit))
         for file in source.files
         if wanted is None or file.cell is None or file.cell in wanted
     ]
@@ -186,11 +190,11 @@ def _their_name(source: TableSource, name: str) -> str:
     return next((theirs for theirs, ours in source.rename.items() if ours == name), name)
 
 
-def _local(dataset: Dataset, source: TableSource, file: TableFile, download: bool) -> Path:
+def _local(dataset: Dataset, source: TableSource, file: TableFile, permit: Permit) -> Path:
     if not file.is_remote:
         return _existing(file, source, f"{dataset.id}: {source.name}")
-    if not download:
-        path = cached(file.url, sha256=file.sha256)
+    if not permit.download:
+        path = cached(file.url, sha256=file.sha256, md5=file.md5)
         if path is None:
             raise MissingDataError(
                 f"{source.name} of {dataset.id} is not on this machine; it can be downloaded "
@@ -198,26 +202,27 @@ def _local(dataset: Dataset, source: TableSource, file: TableFile, download: boo
             )
         return path
     try:
-        return fetch(file.url, sha256=file.sha256, size=file.size)
+        return bring_one(dataset, wanted_of(source, file), permit)
     except FetchError as error:
-        raise FetchError(f"{source.name} of {dataset.id}: {error}") from error
+        raise type(error)(f"{source.name} of {dataset.id}: {error}") from error
 
 
 def _existing(file: TableFile, source: TableSource, what: str) -> Path:
-    path = Path(file.url.removeprefix("file://"))
+    archive, member = split_member(file.url.removeprefix("file://"))
+    path = Path(archive)
     if not path.is_file():
         owner = "mirror" if source.origin == "mirror" else "catalog"
         raise CatalogError(
             f"{what}: the {owner} names {path}, which is not there. Put the file in its place, "
             f"or correct the {owner}."
         )
-    return path
+    return path if member is None else fetch(member_url(path.as_uri(), member), progress=False)
 
 
 def _format(source: TableSource, file: TableFile) -> str:
     if source.format:
         return source.format
-    suffix = Path(unquote(urlsplit(file.url).path)).suffix.lower()
+    suffix = Path(name_of(file.url)).suffix.lower()
     if suffix not in _SUFFIX_FORMATS:
         raise CatalogError(
             f"{file.url}: the table {source.name} states no format: and {suffix or 'no suffix'} "

@@ -16,7 +16,7 @@ from ._join import digest, evidence, join, read_parts
 from ._reader import BadText, From, Raw, Reader, Request, Wanted
 from ._registry import detect, formats, reader, readers_of, recognise
 from ._series import base_name, group, name_part
-from ._source import Head, Source, as_source
+from ._source import Head, Source, as_source, most_unpacked
 from ._walk import walk
 from ._write import checked_target, write_bdf, write_table
 from .table import likely_table
@@ -39,6 +39,7 @@ __all__ = [
     "group",
     "join",
     "likely_table",
+    "most_unpacked",
     "name_part",
     "read",
     "reader",

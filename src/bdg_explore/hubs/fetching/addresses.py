@@ -1,18 +1,49 @@
 """Addresses of files: which can be fetched, and how one is shown."""
 
+import re
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 from bdg_explore.errors import FetchError
 
 SCHEMES = ("https", "http", "s3", "gs", "file")
+_MEMBER = "#member="
 
 
 def shown(url: str) -> str:
     """Return the url without the user name and password it may carry, for messages and records."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def member_url(archive: str, member: str) -> str:
+    """Return the address of a file inside a zip archive: ``<archive>#member=<name>``."""
+    return f"{archive}{_MEMBER}{quote(checked_member(archive, member))}"
+
+
+def split_member(url: str) -> tuple[str, str | None]:
+    """Return the archive's address and the name of the file inside; None for a plain address."""
+    archive, mark, name = url.partition(_MEMBER)
+    return (archive, checked_member(archive, unquote(name))) if mark else (url, None)
+
+
+def name_of(url: str) -> str:
+    """Return what people call the file at an address; empty where it has no name."""
+    archive, member = split_member(url)
+    return member or unquote(urlsplit(archive).path).rstrip("/").rpartition("/")[2]
+
+
+def checked_member(archive: str, member: str) -> str:
+    """Return the name of a file inside an archive; refuse one that leads out of it."""
+    parts = member.split("/")
+    leads_out = "\\" in member or "\0" in member or not {"", ".", ".."}.isdisjoint(parts)
+    if leads_out or re.match(r"[A-Za-z]:", member):
+        raise FetchError(
+            f"{member!r} names no file inside {shown(archive)}. Next: write the name as the "
+            "archive lists it, folder/file.csv, without .. and without a leading slash."
+        )
+    return member
 
 
 def local_path(url: str) -> Path:

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from .addresses import checked_scheme, local_path
-from .checksums import checked_sha256, file_sha256
+from .addresses import checked_scheme, local_path, split_member
+from .checksums import checked_md5, checked_sha256, file_md5, file_sha256
 from .parts import discard_part
 from .places import Place, cache_folder, locked, place_of
 from .records import Record, read_record, write_record
@@ -17,7 +17,13 @@ from .records import Record, read_record, write_record
 __all__ = ["cache_folder", "cached", "forget", "whole"]
 
 
-def cached(url: str, sha256: str | None = None, cache: str | Path | None = None) -> Path | None:
+def cached(
+    url: str,
+    sha256: str | None = None,
+    cache: str | Path | None = None,
+    *,
+    md5: str | None = None,
+) -> Path | None:
     """Return the whole local copy of a url, or None; never asks the network.
 
     Parameters
@@ -28,20 +34,30 @@ def cached(url: str, sha256: str | None = None, cache: str | Path | None = None)
         Only a copy with this checksum counts.
     cache : path, optional
         See `cache_folder`.
+    md5 : str, optional
+        Only a copy with this checksum counts; `sha256` says more where both are given.
 
     Returns
     -------
     Path or None
         The copy, if there is one.
     """
-    sha256 = checked_sha256(url, sha256)
-    if checked_scheme(url) == "file":
+    sha256, md5 = checked_sha256(url, sha256), checked_md5(url, md5)
+    if checked_scheme(url) == "file" and split_member(url)[1] is None:
         path = local_path(url)
-        there = path.is_file() and sha256 in (None, file_sha256(path))
-        return path if there else None
+        if not path.is_file() or sha256 not in (None, file_sha256(path) if sha256 else None):
+            return None
+        return path if sha256 or md5 in (None, file_md5(path) if md5 else None) else None
     place = place_of(url, cache)
     record = whole(place)
-    return place.path if record and sha256 in (None, record.sha256) else None
+    return place.path if record and is_meant(place, record, sha256, md5) else None
+
+
+def is_meant(place: Place, record: Record, sha256: str | None, md5: str | None) -> bool:
+    """Tell whether a whole file has the checksum asked for; where none is, any file will do."""
+    if sha256 or not md5:
+        return sha256 in (None, record.sha256)
+    return md5 == (record.md5 or file_md5(place.path))
 
 
 def forget(url: str, cache: str | Path | None = None) -> None:

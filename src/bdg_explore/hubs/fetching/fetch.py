@@ -13,12 +13,19 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bdg_explore.errors import FetchError
+from bdg_explore.errors import FetchError, OfflineError
 
-from .addresses import checked_scheme, local_path
-from .cache import whole
-from .checksums import checked_sha256, file_sha256, wrong_sha256, wrong_size
-from .order import MIRROR, Again, Order, Progress
+from .addresses import checked_scheme, local_path, split_member
+from .cache import is_meant, whole
+from .checksums import (
+    checked_md5,
+    checked_sha256,
+    file_md5,
+    file_sha256,
+    wrong_digest,
+    wrong_size,
+)
+from .order import MIRROR, Again, NoRanges, Order, Progress
 from .parts import adopt_part, discard_part, part_size
 from .places import cannot_write, locked, place_of
 from .receiving import receive
@@ -33,12 +40,14 @@ _TRIES = 5  # in a row, none of which brought more than the ones before
 _TRIES_IN_ALL = 100
 _BACK_OFF = 0.5  # first wait between two tries, doubled each time [s]
 _LONGEST_WAIT = 60.0  # a server that asks for more is not waited for [s]
+_AS_IT_IS = "it was left as it is"
 
 
 def fetch(
     url: str,
     *,
     sha256: str | None = None,
+    md5: str | None = None,
     size: int | None = None,
     cache: str | Path | None = None,
     progress: Progress = None,
@@ -47,15 +56,17 @@ def fetch(
 ) -> Path:
     """Return the path of a whole, verified local copy of a url, downloading it if need be.
 
-    With `sha256` a copy that has it is used without any request. Without, the server is asked
-    whether the file changed since; where it cannot be reached the copy is used and a warning
-    is logged.
+    With `sha256` or `md5` a copy that has it is used without any request. Without, the server is
+    asked whether the file changed since; where it cannot be reached the copy is used and a
+    warning is logged.
 
     Parameters
     ----------
     url : str
-        An ``https``, ``http``, ``s3``, ``gs`` or ``file`` address.
-    sha256 : str, optional
+        An ``https``, ``http``, ``s3``, ``gs`` or ``file`` address. One that ends in
+        ``#member=<name>`` (`addresses.member_url`) is a file inside a zip archive: only its
+        bytes are asked for, where the server can give a range.
+    sha256, md5 : str, optional
         Checksum the file must have.
     size : int, optional
         Length the file must have [byte].
@@ -85,39 +96,47 @@ def fetch(
 
     Notes
     -----
-    A file without `sha256` and `size`, from a server that says neither a length nor a chunk
+    A file without checksum and `size`, from a server that says neither a length nor a chunk
     count, is whole when the server hangs up: nothing better can be known. A server that gives
     neither ETag nor Last-Modified is taken to have the same file while its length is the same;
     `forget` the url to fetch it anew.
     """
     scheme = checked_scheme(url)
-    sha256 = checked_sha256(url, sha256)
-    if scheme == "file":
-        return _local(url, sha256, size)
-    order = Order(place_of(url, cache), sha256, size, progress, timeout)
+    sha256, md5 = checked_sha256(url, sha256), checked_md5(url, md5)
+    is_local = scheme == "file"
+    if is_local and split_member(url)[1] is None:
+        return _local(url, sha256, md5, size)
+    order = Order(place_of(url, cache), sha256, size, progress, timeout, md5)
     asked_at = datetime.now(UTC).isoformat(timespec="microseconds")
     copy = _fitting(order)
-    if copy and sha256:
+    if copy and order.is_known:
         return order.place.path
-    if offline or _offline_by_environment():
+    if not is_local and (offline or offline_by_environment()):
         return _without_network(order, copy)
     with locked(order.place):
         try:
-            adopt_part(order.place, sha256, size)
+            adopt_part(order.place, sha256, size, md5)
         except OSError as error:
             raise cannot_write(order.place, error) from error
         copy = _fitting(order)
         # a copy that another process brought while this one waited for the lock is new enough
-        if copy and (sha256 or (copy.fetched_at or "") >= asked_at):
+        if copy and (order.is_known or (copy.fetched_at or "") >= asked_at):
             return order.place.path
-        return _download(order, copy)
+        try:
+            return _download(order, copy)
+        except NoRanges as whole_only:
+            archive = str(whole_only)
+            log.info("%s gives no parts of %s; it is fetched whole", order.name, archive)
+            fetch(archive, cache=cache, progress=progress, offline=offline, timeout=timeout)
+            return _download(order, copy)
 
 
-def _offline_by_environment() -> bool:
+def offline_by_environment() -> bool:
+    """Tell whether ``BDG_OFFLINE`` says that no server is asked."""
     return os.environ.get("BDG_OFFLINE", "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
-def _local(url: str, sha256: str | None, size: int | None) -> Path:
+def _local(url: str, sha256: str | None, md5: str | None, size: int | None) -> Path:
     """Return a local file as it stands, after the same checks."""
     path = local_path(url)
     if not path.is_file():
@@ -125,17 +144,19 @@ def _local(url: str, sha256: str | None, size: int | None) -> Path:
     if size is not None and path.stat().st_size != size:
         raise wrong_size(url, size, path.stat().st_size)
     if sha256 is not None and (found := file_sha256(path)) != sha256:
-        raise wrong_sha256(url, sha256, found, "it was left as it is")
+        raise wrong_digest("sha256", url, sha256, found, _AS_IT_IS)
+    if md5 is not None and (found := file_md5(path)) != md5:
+        raise wrong_digest("md5", url, md5, found, _AS_IT_IS)
     return path
 
 
 def _fitting(order: Order) -> Record | None:
     """Return the record of the copy in the cache, if it is what was ordered."""
     record = whole(order.place)
-    if record is None or order.sha256 not in (None, record.sha256):
+    if record is None or not is_meant(order.place, record, order.sha256, order.md5):
         return None
     # a checksum says more than a length: where both are given, the length cannot add to it
-    return record if order.sha256 or order.size in (None, record.size) else None
+    return record if order.is_known or order.size in (None, record.size) else None
 
 
 def _without_network(order: Order, copy: Record | None) -> Path:
@@ -146,7 +167,7 @@ def _without_network(order: Order, copy: Record | None) -> Path:
     here = part_size(order.place)
     begun = f" ({here:,} bytes of it are, from a download that broke off)" if here else ""
     other = " (an other version of it is)" if whole(order.place) else ""
-    raise FetchError(
+    raise OfflineError(
         f"{order.name} is not in the cache {order.place.path.parent}{other or begun}, and no "
         "server is asked while offline. Next: go online (unset BDG_OFFLINE) and ask again, or "
         f"fetch the data set there beforehand with `bdg fetch`, or {MIRROR}."
@@ -202,4 +223,4 @@ def _resumable_part(order: Order) -> tuple[int, Record | None]:
     if record is None or here == 0 or (record.size is not None and here >= record.size):
         return 0, None
     # without a name for the version only a checksum can tell that two halves belong together
-    return (here, record) if validator(record) or order.sha256 else (0, None)
+    return (here, record) if validator(record) or order.is_known else (0, None)

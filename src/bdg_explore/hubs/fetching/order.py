@@ -22,11 +22,17 @@ class Order:
     size: int | None
     progress: Progress
     timeout: float
+    md5: str | None = None
 
     @property
     def name(self) -> str:
         """The url as messages show it."""
         return shown(self.place.url)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a checksum says which file is meant."""
+        return self.sha256 is not None or self.md5 is not None
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,17 @@ class Answer:
     close: Callable[[], object]
 
 
+class NoRanges(Exception):  # noqa: N818 - not an error yet
+    """A server gives an archive only whole; its address is the argument."""
+
+
 class Again(Exception):  # noqa: N818 - not an error yet
     """A try that failed in a way that the next one may not; wait [s], None for the usual."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+class Changed(Again):
+    """An archive became another version while it was read: from the start, then."""

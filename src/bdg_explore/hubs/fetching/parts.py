@@ -7,7 +7,7 @@ the two either fit or are not used.
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from .checksums import file_sha256
+from .checksums import file_md5, file_sha256
 from .places import Place
 from .records import Record, read_record, write_record
 
@@ -34,7 +34,7 @@ def discard_part(place: Place) -> None:
     place.part.unlink(missing_ok=True)
 
 
-def promote(place: Place, record: Record, sha256: str) -> None:
+def promote(place: Place, record: Record, sha256: str, md5: str | None = None) -> None:
     """Make the part the whole file. The caller has verified it and holds the lock."""
     status = place.part.stat()
     # when its last byte came: a part may be promoted long after that
@@ -43,6 +43,7 @@ def promote(place: Place, record: Record, sha256: str) -> None:
         record,
         size=status.st_size,
         sha256=sha256,
+        md5=md5,
         fetched_at=came.isoformat(timespec="microseconds"),
         mtime_ns=status.st_mtime_ns,
     )
@@ -51,14 +52,15 @@ def promote(place: Place, record: Record, sha256: str) -> None:
     place.part_side.unlink(missing_ok=True)
 
 
-def adopt_part(place: Place, sha256: str | None, size: int | None) -> None:
+def adopt_part(place: Place, sha256: str | None, size: int | None, md5: str | None = None) -> None:
     """Promote a part whose last byte came just before its process was killed."""
     record = read_record(place.part_side)
     here = part_size(place)
     if record is None or record.size != here or not place.part.exists():
         return
     found = file_sha256(place.part)
-    if sha256 in (None, found) and size in (None, here):
-        promote(place, record, found)
+    fits = sha256 in (None, found) and md5 in (None, md5 and file_md5(place.part))
+    if fits and size in (None, here):
+        promote(place, record, found, md5)
     else:
         discard_part(place)

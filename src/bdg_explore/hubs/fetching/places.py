@@ -19,14 +19,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
 from bdg_explore.errors import FetchError
 
-from .addresses import shown
+from .addresses import member_url, name_of, shown, split_member
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +85,12 @@ def cache_folder(cache: str | Path | None = None) -> Path:
 
 def place_of(url: str, cache: str | Path | None = None) -> Place:
     """Return where a url lives: a key of the whole url, then its last part for human eyes."""
-    url = urldefrag(url).url
+    archive, member = split_member(url)
+    last = name_of(url).rpartition("/")[2]
+    url = urldefrag(archive).url
+    if member is not None:
+        url = member_url(url, member)
     key = hashlib.sha256(url.encode()).hexdigest()[:24]
-    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", last).strip("._")[-80:] or "file"
     return Place(url, cache_folder(cache) / f"{key}-{name}")
 

@@ -17,7 +17,7 @@ def telling(order: Order, done: int, total: int | None) -> Iterator[Callable[...
         yield order.progress
         return
     size = total or order.size or 0
-    shows = order.progress or (order.progress is None and size > _BAR_FROM and _somebody_looks())
+    shows = order.progress or (order.progress is None and size > _BAR_FROM and somebody_looks())
     if not shows:
         yield lambda _done, _total: None
         return
@@ -30,6 +30,7 @@ def telling(order: Order, done: int, total: int | None) -> Iterator[Callable[...
         yield lambda now, _total: bar.update(now - bar.n)
 
 
-def _somebody_looks() -> bool:
+def somebody_looks() -> bool:
+    """Tell whether there is a terminal or a notebook to show a bar in."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return hasattr(shell, "kernel") or sys.stderr.isatty()

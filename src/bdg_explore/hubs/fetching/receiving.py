@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from io import FileIO
 
-from .checksums import wrong_sha256, wrong_size
-from .order import Again, Answer, Order
+from .checksums import new_md5, wrong_digest, wrong_size
+from .order import CHUNK, Again, Answer, Order
 from .parts import discard_part, promote, start_part
 from .places import Place, cannot_write, check_room
 from .progress import telling
@@ -15,7 +16,9 @@ from .progress import telling
 def receive(order: Order, answer: Answer) -> None:
     """Write what comes to the part, verify it, and only then give it its name."""
     place, total, done = order.place, answer.version.size, answer.offset
-    digest = hashlib.sha256()
+    digests = {"sha256": hashlib.sha256(), "md5": new_md5()}
+    if order.md5 is None:
+        del digests["md5"]
     with ExitStack() as stack:
         stack.callback(answer.close)
         if None not in (total, order.size) and total != order.size:
@@ -27,7 +30,9 @@ def receive(order: Order, answer: Answer) -> None:
                 start_part(place, answer.version if answer.resumable else None)
             else:
                 with place.part.open("rb") as begun:
-                    digest = hashlib.file_digest(begun, "sha256")
+                    while piece := begun.read(CHUNK):
+                        for digest in digests.values():
+                            digest.update(piece)
             # unbuffered: what was received is on disk when the process is killed
             sink = stack.enter_context(place.part.open("ab", buffering=0))
         except OSError as error:
@@ -39,15 +44,17 @@ def receive(order: Order, answer: Answer) -> None:
                 discard_part(place)
                 raise wrong_size(order.name, order.size, done)
             _write(place, sink, chunk)
-            digest.update(chunk)
+            for digest in digests.values():
+                digest.update(chunk)
             tell(done, total)
     if total is not None and done < total:
         raise Again(f"it broke off after {done:,} of {total:,} bytes")
-    _verify(order, answer, done, digest.hexdigest())
+    found = {kind: digest.hexdigest() for kind, digest in digests.items()}
+    _verify(order, answer, done, found)
     try:
         with place.part.open("rb+") as written:
             os.fsync(written.fileno())
-        promote(place, answer.version, digest.hexdigest())
+        promote(place, answer.version, found["sha256"], found.get("md5"))
     except OSError as error:
         raise cannot_write(place, error) from error
 
@@ -61,13 +68,16 @@ def _write(place: Place, sink: FileIO, chunk: bytes) -> None:
         raise cannot_write(place, error) from error
 
 
-def _verify(order: Order, answer: Answer, done: int, found: str) -> None:
+def _verify(order: Order, answer: Answer, done: int, found: Mapping[str, str]) -> None:
     """Raise where the file is not the one that was ordered; nothing of it is kept then."""
     if order.size not in (None, done):
         discard_part(order.place)
         raise wrong_size(order.name, order.size, done)
-    if order.sha256 not in (None, found):
+    for kind, digest in found.items():
+        wanted = order.sha256 if kind == "sha256" else order.md5
+        if wanted in (None, digest):
+            continue
         discard_part(order.place)
         if answer.offset:  # the halves may be of two versions: once more, from the start
             raise Again("the two parts of it do not fit", wait=0)
-        raise wrong_sha256(order.name, order.sha256, found, "it was removed")
+        raise wrong_digest(kind, order.name, wanted, digest, "it was removed")

@@ -20,6 +20,7 @@ class Record:
     last_modified: str | None = None
     size: int | None = None
     sha256: str | None = None
+    md5: str | None = None
     fetched_at: str | None = None
     mtime_ns: int | None = None
 
@@ -31,7 +32,7 @@ def read_record(path: Path) -> Record | None:
         record = Record(**told)
     except (OSError, ValueError, TypeError):
         return None
-    texts = (record.etag, record.last_modified, record.sha256, record.fetched_at)
+    texts = (record.etag, record.last_modified, record.sha256, record.md5, record.fetched_at)
     numbers = (record.size, record.mtime_ns)
     sound = all(isinstance(text, str | None) for text in texts) and all(
         isinstance(number, int | None) for number in numbers

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bdg_explore.errors import FetchError
 
+from .addresses import split_member
 from .order import CHUNK, MIRROR, Again, Answer, Order
 from .records import Record, same_version
 
@@ -22,9 +23,14 @@ def transport(
     order: Order, stack: ExitStack
 ) -> Callable[[Record | None, tuple[int, Record | None]], Answer | None]:
     """Return what asks the server of this scheme; None as its answer means: not changed."""
+    archive, member = split_member(order.place.url)
+    if member is not None:
+        from .members import MemberAsker
+
+        return MemberAsker(order, archive, member, stack)
     scheme = urlsplit(order.place.url).scheme
     if scheme in ("s3", "gs"):
-        return partial(_ask_bucket, order, scheme)
+        return partial(_ask_bucket, order)
     from .web import ask_http, open_session  # requests is slow to load: only where it is used
 
     session = stack.enter_context(open_session())
@@ -32,15 +38,26 @@ def transport(
 
 
 def _ask_bucket(
-    order: Order, scheme: str, copy: Record | None, part: tuple[int, Record | None]
+    order: Order, copy: Record | None, part: tuple[int, Record | None]
 ) -> Answer | None:
     """Ask a public bucket through fsspec; its settings (`fsspec.config`) may give a key."""
-    package, public = _BUCKETS[scheme]
     here, begun = part
+    file, seen = open_in_bucket(order, order.place.url)
+    if copy and same_version(copy, seen):
+        file.close()
+        return None
+    offset = here if begun and same_version(begun, seen) else 0
+    return Answer(offset, seen, True, _bytes_from(file, offset), file.close)
+
+
+def open_in_bucket(order: Order, url: str) -> tuple[Any, Record]:
+    """Open a file of a bucket, and tell which version of it that is."""
+    scheme = urlsplit(url).scheme
+    package, public = _BUCKETS[scheme]
     try:
         settings = importlib.import_module("fsspec.config").conf.get(scheme)
         core = importlib.import_module("fsspec.core")
-        files, path = core.url_to_fs(order.place.url, **({} if settings else public))
+        files, path = core.url_to_fs(url, **({} if settings else public))
         files.invalidate_cache()
         told: dict[str, Any] = files.info(path)
         file = files.open(path, "rb")
@@ -60,12 +77,7 @@ def _ask_bucket(
         ) from error
     date = told.get("LastModified") or told.get("updated") or told.get("mtime")
     etag = told.get("ETag") or told.get("etag")
-    seen = Record(order.name, etag, str(date) if date else None, told.get("size"))
-    if copy and same_version(copy, seen):
-        file.close()
-        return None
-    offset = here if begun and same_version(begun, seen) else 0
-    return Answer(offset, seen, True, _bytes_from(file, offset), file.close)
+    return file, Record(order.name, etag, str(date) if date else None, told.get("size"))
 
 
 def _bytes_from(file: Any, offset: int) -> Iterator[bytes]:

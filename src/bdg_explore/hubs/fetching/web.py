@@ -50,7 +50,9 @@ def ask_http(
         headers |= {"If-None-Match": copy.etag, "If-Modified-Since": copy.last_modified}
     if begun:
         headers |= {"Range": f"bytes={here}-", "If-Range": validator(begun)}
-    response = _follow(order, session, {name: told for name, told in headers.items() if told})
+    response = follow(
+        order, order.place.url, session, {name: told for name, told in headers.items() if told}
+    )
     try:
         if response.status_code == 304 and copy:
             answer = None
@@ -71,9 +73,10 @@ def ask_http(
     return answer
 
 
-def _follow(order: Order, session: requests.Session, headers: dict[str, str]) -> requests.Response:
+def follow(
+    order: Order, url: str, session: requests.Session, headers: dict[str, str]
+) -> requests.Response:
     """Ask, and follow redirections, but never to a less safe place."""
-    url = order.place.url
     for _ in range(_REDIRECTS + 1):
         try:
             response = session.get(
@@ -118,10 +121,10 @@ def _accept(order: Order, response: requests.Response, here: int, begun: Record 
         if begun is None or encoded or total is None or not goes_on(begun, seen):
             discard_part(order.place)
             raise Again("the server sent a part that does not fit what is here", wait=0)
-        return Answer(here, seen, True, _bytes_of(order, response, encoded), response.close)
+        return Answer(here, seen, True, body_of(order, response, encoded), response.close)
     total = int(length) if length.isdecimal() and not encoded else None
     seen = Record(order.name, headers.get("ETag"), headers.get("Last-Modified"), total)
-    chunks = _bytes_of(order, response, encoded)
+    chunks = body_of(order, response, encoded)
     kind = headers.get("Content-Type", "").lower()
     if kind.startswith("text/html") and order.place.path.suffix.lower() not in (".html", ".htm"):
         chunks = _no_web_page(order, chunks)
@@ -134,7 +137,7 @@ def _rest_of(content_range: str | None, here: int) -> int | None:
     return int(found[3]) if found and int(found[1]) == here else None
 
 
-def _bytes_of(order: Order, response: requests.Response, decode: bool) -> Iterator[bytes]:
+def body_of(order: Order, response: requests.Response, decode: bool) -> Iterator[bytes]:
     """Yield the body; a broken connection is another try."""
     try:
         yield from response.raw.stream(CHUNK, decode_content=decode)

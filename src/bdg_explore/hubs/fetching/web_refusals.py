@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from bdg_explore.errors import FetchError
+from bdg_explore.errors import FetchError, OfflineError
 
 from .order import MIRROR, Again, Order
 
@@ -27,6 +27,7 @@ def trouble_of(order: Order, error: requests.RequestException) -> FetchError | A
     elif isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError):
         what = f"{host} cannot be reached ({_reason(cause or error)})"
         step = "check the network"
+        return OfflineError(f"cannot fetch {order.name}: {what}. Next: {step}, or {MIRROR}.")
     elif isinstance(error, requests.Timeout):
         return Again(f"{host} was silent for {order.timeout:g} s")
     elif isinstance(error, requests.ConnectionError):
