@@ -258,6 +258,42 @@ def battdat() -> None:
     keep("battdat_parquet", "raw.parquet", content, "timeseries", ["state"], BATTDAT_GIVES)
 
 
+GALVANALYSER = {
+    "SampleNumber": [1, 2, 3, 4],
+    "ElapsedTime_s": [0.0, 60.0, 120.0, 180.0],
+    "Voltage_V": [3.5, 3.75, 3.75, 3.5],
+    "Current_A": [2.0, 2.0, 0.0, 1.0],
+    "Temperature_K": [298.15, 298.65, 299.15, 298.15],
+    "StepNumber": [1, 1, 2, 3],
+    "State": ["C", "C", "R", "D"],
+    "DateTime": [1_600_000_000_000_000 + 60_000_000 * i for i in range(4)],
+    "Cyc#": [1.0, 1.0, 1.0, 1.0],
+    "ChargeCapacity_A.h": [0.0, 0.25, 0.25, 0.25],
+}
+GALVANALYSER_GIVES = {
+    "test_time_second": [0.0, 60.0, 120.0, 180.0],
+    "voltage_volt": [3.5, 3.75, 3.75, 3.5],
+    "current_ampere": [2.0, 2.0, 0.0, -1.0],
+    "unix_time_second": [1_600_000_000.0, 1_600_000_060.0, 1_600_000_120.0, 1_600_000_180.0],
+    "cycle_count": [1, 1, 1, 1],
+    "step_id": [1, 1, 2, 3],
+    "step_type": ["C", "C", "R", "D"],
+    "step_count": [1, 1, 2, 3],
+    "record_index": [1, 2, 3, 4],
+    "surface_temperature_celsius": [25.0, 25.5, 26.0, 25.0],
+}
+
+
+def galvanalyser() -> None:
+    table = pa.table(GALVANALYSER)
+    dates = table["DateTime"].cast(pa.timestamp("us"))
+    table = table.set_column(table.column_names.index("DateTime"), "DateTime", dates)
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    keep("galvanalyser_parquet", "partition.parquet", buffer.getvalue(), "timeseries",
+         ["ChargeCapacity_A.h"], GALVANALYSER_GIVES)  # fmt: skip
+
+
 BDF_GIVES = {
     "test_time_second": [0.0, 1.5, 3.0],
     "voltage_volt": [3.5, 3.625, 3.25],
@@ -408,5 +444,6 @@ if __name__ == "__main__":
     matr_mat()
     indigo_h5()
     battdat()
+    galvanalyser()
     bdf_h5()
     bdf_json()

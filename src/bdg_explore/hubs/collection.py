@@ -568,8 +568,8 @@ def open_hubs(*sources: str | Path) -> Hubs:
     ----------
     *sources : str or Path
         More catalogs: a YAML file, a folder with ``catalog.yaml``, or an https address. Or a
-        server: ``postgresql://reader@db.lab.org/archive`` (Battery Archive's published tables);
-        see ``docs/servers.md``.
+        server: ``postgresql://reader@db.lab.org/archive`` (Battery Archive's published tables) or
+        ``galvanalyser+https://galv.lab.org``; see ``docs/servers.md``.
 
     Returns
     -------

@@ -24,7 +24,7 @@ class _Unit:
     offset: float = 0.0
 
 
-_ZERO_CELSIUS: Final = -273.15  # offset of the kelvin
+ZERO_CELSIUS: Final = -273.15  # offset of the kelvin
 
 # Words as machine-readable names end on them. Only words no quantity could end on by chance.
 _WORDS: Final = {
@@ -40,7 +40,7 @@ _WORDS: Final = {
     "milliampere": _Unit("ampere", 1e-3),
     "microampere": _Unit("ampere", 1e-6),
     "celsius": _Unit("celsius"),
-    "kelvin": _Unit("celsius", 1, _ZERO_CELSIUS),
+    "kelvin": _Unit("celsius", 1, ZERO_CELSIUS),
     "fahrenheit": _Unit("celsius", 5 / 9, -160 / 9),
     "ah": _Unit("ah"),
     "mah": _Unit("ah", 1e-3),

@@ -80,7 +80,7 @@ _MILLIAMPERE: Final = 1e-3
 _NO_CELL: Final = 200.0  # volts: no cell on a channel that measures milliamperes has as many
 _ABSOLUTE_ZERO: Final = -273.15
 _MILLI: Final = (_CAPACITY, _ENERGY, CURRENT, VOLTAGE)
-_LETTERS: Final[dict[str, Direction]] = {
+LETTERS: Final[dict[str, Direction]] = {
     "C": "charge", "D": "discharge", "R": "rest", "O": "rest", "P": "either", "S": "either",
     "CHARGE": "charge", "DISCHARGE": "discharge", "REST": "rest", "PAUSE": "either",
     "SUSPEND": "either", "SUSPENDED": "either", "A": "rest", "I": "either", "T": "either",
@@ -266,7 +266,7 @@ def _finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if CURRENT not in frame.columns:
         return frame
     if STEP_TYPE in frame.columns:
-        frame = sign_by_state(frame, STEP_TYPE, _LETTERS, notes)
+        frame = sign_by_state(frame, STEP_TYPE, LETTERS, notes)
     elif (frame[CURRENT] < 0).any():
         notes.append(f"{CURRENT} has signs in the file; left as it is")
     elif {TEST_TIME, VOLTAGE, STEP} <= set(frame.columns):

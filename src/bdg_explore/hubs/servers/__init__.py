@@ -1,4 +1,4 @@
-"""Servers opened as hubs: a self-hosted Battery Archive database.
+"""Servers opened as hubs: a self-hosted Battery Archive database, a Galvanalyser.
 
 A server is asked only if its user names it: as an argument of `open_hubs`, in ``BDG_CATALOGS`` or
 in the user's configuration. A catalog cannot name one. Opening asks for metadata; measurements are
@@ -45,6 +45,11 @@ def records_of(source: str, *, configured: bool = False) -> Iterator[Hub | Datas
 
 
 def _open(address: Address) -> Iterator[Hub | Dataset]:
-    from .battery_archive import open_archive  # slow to load: only where there is a server
+    # What speaks with a server is slow to load: only the one that is needed.
+    if address.scheme == "postgresql":
+        from .battery_archive import open_archive
 
-    return open_archive(address)
+        return open_archive(address)
+    from .galvanalyser import open_galvanalyser
+
+    return open_galvanalyser(address)

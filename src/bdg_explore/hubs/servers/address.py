@@ -12,6 +12,8 @@ from bdg_explore.metadata.bricks import ACCESS_LEVELS
 SCHEMES: Final = {
     "postgresql": "postgresql",
     "postgres": "postgresql",
+    "galvanalyser+https": "https",
+    "galvanalyser+http": "http",
 }
 """Scheme as a user writes it -> the scheme that is spoken."""
 
