@@ -127,7 +127,7 @@ def test_web_catalogs_stay_on_their_own_site():
         ("sources: [unclosed", "cannot be parsed"),
         ("- a\n- b", "is a mapping"),
         ("surces: {}", "needs a key sources"),
-        ("!!python/object/apply:os.system ['true']", "cannot be parsed"),
+        ("!!python/object/apply:os.system ['true']", "asks for an object"),
         ("", "is a mapping"),
     ],
 )
@@ -149,7 +149,7 @@ def test_catalogs_that_nest_for_ever_end(tmp_path):
     loop = {"driver": "yaml_file_cat", "args": {"path": "{{ CATALOG_DIR }}/catalog.yaml"}}
     path = tmp_path / "catalog.yaml"
     path.write_text(yaml.safe_dump({"sources": {"again": loop}}))
-    with pytest.raises(CatalogError, match="nested more than"):
+    with pytest.raises(CatalogError, match="nested in itself"):
         list(datasets_in(path))
 
 

@@ -1,8 +1,6 @@
 """One row a cell: what the facts tables, the data sets and the tables themselves know."""
 
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -29,9 +27,9 @@ from bdg_explore.columns import (
     TITLE,
     UNVERIFIED,
 )
-from bdg_explore.errors import CatalogError, did_you_mean
 
 from .entries import PRIMARY, Dataset, TableSource
+from .facts import read_facts
 from .tables import ids_in, is_here
 
 # The order people read a cell in; what the facts tables add follows.
@@ -56,38 +54,7 @@ def facts_of(dataset: Dataset) -> pd.DataFrame:
     """
     if dataset.told is not None:
         return dataset.told
-    if dataset.facts is None:
-        return _NO_FACTS
-    path = Path(dataset.facts)
-    if not path.is_file():
-        raise CatalogError(f"{dataset.id}: the catalog names {path}, which is not there.")
-    state = path.stat()
-    return _read_facts(path, state.st_mtime_ns, state.st_size)
-
-
-@lru_cache(maxsize=512)
-def _read_facts(path: Path, _changed: int, _size: int) -> pd.DataFrame:
-    """Return a facts table; the same file, unchanged, is read once."""
-    if path.suffix == ".parquet":
-        facts = pd.read_parquet(path)
-    else:
-        text = {name: str for name, known in COLUMNS.items() if known.kind == "text"}
-        facts = pd.read_csv(path, dtype=text, comment=None)
-    if NATIVE_ID not in facts.columns:
-        raise CatalogError(f"{path}: a table of cells needs a column {NATIVE_ID}.")
-    for name in facts.columns:
-        if name not in COLUMNS:
-            raise CatalogError(
-                f"{path}: no column is called {name!r}.{did_you_mean(name, COLUMNS)}"
-            )
-    facts[NATIVE_ID] = facts[NATIVE_ID].astype(str)
-    if facts[NATIVE_ID].duplicated().any():
-        twice = facts.loc[facts[NATIVE_ID].duplicated(), NATIVE_ID].iloc[0]
-        raise CatalogError(f"{path}: {NATIVE_ID} {twice} stands there twice.")
-    return facts.set_index(NATIVE_ID)
-
-
-_NO_FACTS: Final = pd.DataFrame(index=pd.Index([], name=NATIVE_ID, dtype=str))
+    return read_facts(dataset.id, dataset.facts, dataset.place)
 
 
 def alias_map(facts: pd.DataFrame) -> dict[str, str]:

@@ -17,6 +17,7 @@ from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, SEGMENTS, Primary,
 from bdg_explore.metadata.facts import facts_of
 
 from .fetching.addresses import member_url
+from .places import Place
 
 # What a data set may say of all its cells; the identifier is each cell's own.
 PRIMARY: Final = tuple(name for name in facts_of(Primary) if name != "uid")
@@ -168,6 +169,8 @@ class Dataset:
         Day from which the data are open, where `access` is ``embargo``.
     told : DataFrame or None
         Facts about its cells that a server told, in place of a table of `facts`.
+    place : Place or None
+        The catalog it stands in, which says how far its entries reach.
     """
 
     id: str
@@ -195,6 +198,12 @@ class Dataset:
     siblings: tuple[str, ...] = ()
     embargo_until: date | None = None
     told: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    place: Place | None = None
+
+    @property
+    def private_hosts(self) -> frozenset[str] | None:
+        """Hosts off the public internet that may be asked for its files; None for any."""
+        return self.place.private_hosts if self.place else None
 
     @property
     def reference(self) -> str:
@@ -240,7 +249,9 @@ def hub_from_metadata(metadata: Mapping[str, Any], where: str) -> Hub:
     return Hub(**given, unverified=_texts(metadata.get("unverified")))
 
 
-def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str) -> Dataset:
+def dataset_from_entry(
+    name: str, entry: Mapping[str, Any], hub: Hub, where: str, place: Place | None = None
+) -> Dataset:
     """Return the data set that an entry describes.
 
     Parameters
@@ -253,6 +264,8 @@ def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str
         The hub it belongs to.
     where : str
         The catalog, for messages.
+    place : Place, optional
+        Where the catalog lies.
 
     Raises
     ------
@@ -301,6 +314,7 @@ def dataset_from_entry(name: str, entry: Mapping[str, Any], hub: Hub, where: str
         also_in=_texts(metadata.get("also_in")),
         siblings=_texts(metadata.get("siblings")),
         embargo_until=_embargo(metadata.get("embargo_until"), access, at),
+        place=place,
     )  # fmt: skip
 
 

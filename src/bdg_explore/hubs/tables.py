@@ -192,6 +192,9 @@ def _their_name(source: TableSource, name: str) -> str:
 
 def _local(dataset: Dataset, source: TableSource, file: TableFile, permit: Permit) -> Path:
     if not file.is_remote:
+        if source.origin == "catalog" and dataset.place:  # what {cell} made may be a link
+            archive, _ = split_member(file.url.removeprefix("file://"))
+            dataset.place.check_inside(Path(archive), f"{dataset.id}: {source.name}")
         return _existing(file, source, f"{dataset.id}: {source.name}")
     if not permit.download:
         path = cached(file.url, sha256=file.sha256, md5=file.md5)

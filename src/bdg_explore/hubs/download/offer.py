@@ -60,14 +60,14 @@ def offer(
             + ("" if here else f" Next: {how_to_get(dataset)}")
         )
     files = matching(plan.files, patterns, dataset.id)
-    return replace(plan, files=tuple(with_sizes(files)))
+    return replace(plan, files=tuple(with_sizes(files, plan.dataset.private_hosts)))
 
 
 def _from_record(dataset: Dataset) -> Plan | None:
     """Look up the record that the entry names, by its DOI or its page."""
     found = None
     for name in (dataset.landing_url, dataset.doi, dataset.citation.get("doi")):
-        found = found or (record_of(name) if name else None)
+        found = found or (record_of(name, dataset.private_hosts) if name else None)
     if found is None:
         return None
     files = [

@@ -66,7 +66,14 @@ def bring_one(
         if here is None:
             raise
         return here
-    path = fetch(file.url, sha256=file.sha256, md5=file.md5, size=file.size, progress=progress)
+    path = fetch(
+        file.url,
+        sha256=file.sha256,
+        md5=file.md5,
+        size=file.size,
+        progress=progress,
+        private_hosts=dataset.private_hosts,
+    )
     write_note(dataset, licence or dataset.licence, [(path, file.url)])
     return path
 

@@ -9,13 +9,14 @@ counts as whole.
 import logging
 import os
 import time
+from collections.abc import Collection
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bdg_explore.errors import FetchError, OfflineError
 
-from .addresses import checked_scheme, local_path, split_member
+from .addresses import checked_scheme, local_path, shown, split_member
 from .cache import is_meant, whole
 from .checksums import (
     checked_md5,
@@ -28,6 +29,7 @@ from .checksums import (
 from .order import MIRROR, Again, NoRanges, Order, Progress
 from .parts import adopt_part, discard_part, part_size
 from .places import cannot_write, locked, place_of
+from .public import refuse_inside
 from .receiving import receive
 from .records import Record, read_record, validator
 from .transport import transport
@@ -53,6 +55,7 @@ def fetch(
     progress: Progress = None,
     offline: bool | None = None,
     timeout: float = 30.0,
+    private_hosts: Collection[str] | None = None,
 ) -> Path:
     """Return the path of a whole, verified local copy of a url, downloading it if need be.
 
@@ -82,6 +85,9 @@ def fetch(
         given here.
     timeout : float
         Longest silence of a server [s].
+    private_hosts : collection of str, optional
+        ``host:port`` off the public internet that may be asked; by default any, as for a user's
+        own address. See `public`.
 
     Returns
     -------
@@ -106,7 +112,8 @@ def fetch(
     is_local = scheme == "file"
     if is_local and split_member(url)[1] is None:
         return _local(url, sha256, md5, size)
-    order = Order(place_of(url, cache), sha256, size, progress, timeout, md5)
+    refuse_inside(url, private_hosts, shown(url))
+    order = Order(place_of(url, cache), sha256, size, progress, timeout, md5, private_hosts)
     asked_at = datetime.now(UTC).isoformat(timespec="microseconds")
     copy = _fitting(order)
     if copy and order.is_known:
@@ -127,7 +134,14 @@ def fetch(
         except NoRanges as whole_only:
             archive = str(whole_only)
             log.info("%s gives no parts of %s; it is fetched whole", order.name, archive)
-            fetch(archive, cache=cache, progress=progress, offline=offline, timeout=timeout)
+            fetch(
+                archive,
+                cache=cache,
+                progress=progress,
+                offline=offline,
+                timeout=timeout,
+                private_hosts=private_hosts,
+            )
             return _download(order, copy)
 
 

@@ -1,6 +1,6 @@
 """What is asked of a server, what it answers, and when it is worth asking again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from .addresses import shown
@@ -23,6 +23,7 @@ class Order:
     progress: Progress
     timeout: float
     md5: str | None = None
+    private_hosts: Collection[str] | None = None
 
     @property
     def name(self) -> str:

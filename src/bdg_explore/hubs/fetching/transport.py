@@ -33,7 +33,7 @@ def transport(
         return partial(_ask_bucket, order)
     from .web import ask_http, open_session  # requests is slow to load: only where it is used
 
-    session = stack.enter_context(open_session())
+    session = stack.enter_context(open_session(order.private_hosts, order.name))
     return partial(ask_http, order, session)
 
 

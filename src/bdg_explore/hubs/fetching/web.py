@@ -1,7 +1,7 @@
 """Asking a web server: for a file, for the rest of it, or whether it changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from urllib.parse import urljoin, urlsplit
@@ -12,8 +12,10 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from bdg_explore.errors import FetchError
 
 from .addresses import shown
+from .guarded import guard
 from .order import CHUNK, MIRROR, Again, Answer, Order
 from .parts import discard_part
+from .public import lies_inside, refuse_inside
 from .records import Record, goes_on, same_version, validator
 from .web_refusals import refused, trouble_of
 
@@ -21,9 +23,12 @@ _CONNECT = 10.0  # longest wait for a connection [s]
 _REDIRECTS = 10
 
 
-def open_session() -> requests.Session:
+def open_session(
+    private_hosts: Collection[str] | None = None, name: str = "the address"
+) -> requests.Session:
     """Return a session that says who asks, and asks for files as they are."""
     session = requests.Session()
+    guard(session, private_hosts, name)
     session.headers["User-Agent"] = f"bdg-explore/{_version()}"
     # lengths, ranges and checksums are those of the file, not of a compressed form of it
     session.headers["Accept-Encoding"] = "identity"
@@ -100,6 +105,11 @@ def follow(
                 f"{' or '.join(allowed)} is from there. Next: see at the data set's landing "
                 "page where the file is now, and correct the catalog."
             )
+        if order.private_hosts is None and not lies_inside(order.place.url):
+            guard(session, (), order.name)  # not even a user's own address may lead inside
+            refuse_inside(url, (), order.name)
+        else:
+            refuse_inside(url, order.private_hosts, order.name)
     raise FetchError(
         f"{order.name} redirects more than {_REDIRECTS} times. Next: open it in a browser and "
         f"correct the address in the catalog, or {MIRROR}."

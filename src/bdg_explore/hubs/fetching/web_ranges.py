@@ -32,7 +32,7 @@ def open_ranges(order: Order, url: str, stack: ExitStack) -> tuple["WebFile", Re
     Again, FetchError
         It gives nothing; see `web_refusals`.
     """
-    session = stack.enter_context(open_session())
+    session = stack.enter_context(open_session(order.private_hosts, order.name))
     for asked in (f"bytes=-{_TAIL}", "bytes=0-0"):  # not every server knows the first form
         response = follow(order, url, session, {"Range": asked})
         try:

@@ -1,6 +1,8 @@
 """Asking a repository for JSON: with the patience, the limits and the messages of `fetch`."""
 
 import json
+from collections.abc import Collection
+from contextvars import ContextVar
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -8,6 +10,8 @@ from typing import Any, Final
 from bdg_explore.errors import FetchError
 from bdg_explore.hubs.fetching.fetch import fetch
 
+# Hosts off the public internet that may be asked, see `fetch`: a DOI can lead anywhere.
+REACH: Final[ContextVar[Collection[str] | None]] = ContextVar("REACH", default=frozenset())
 _LARGEST: Final = 64 * 2**20  # no list of files is longer [byte]
 
 
@@ -25,7 +29,7 @@ def ask(url: str) -> Any:
             raise FetchError(f"{url} answers with more than {_LARGEST:,} bytes. It is not read.")
 
     with TemporaryDirectory(prefix="bdg-") as folder:
-        path: Path = fetch(url, cache=folder, progress=limit)
+        path: Path = fetch(url, cache=folder, progress=limit, private_hosts=REACH.get())
         try:
             return json.loads(path.read_bytes())
         except ValueError as error:

@@ -1,6 +1,7 @@
 """Which repository a DOI or a landing page belongs to."""
 
 import re
+from collections.abc import Collection
 from types import ModuleType
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from bdg_explore.errors import FetchError, OfflineError
 
 from . import ckan, dataverse, figshare, mendeley, osf, zenodo
-from ._asking import ask
+from ._asking import REACH, ask
 from ._record import Found, strange
 
 DOI_SERVER: Final = "https://doi.org"
@@ -16,13 +17,15 @@ _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 _REPOSITORIES: Final = (zenodo, figshare, mendeley, osf, dataverse, ckan)
 
 
-def record_of(reference: str) -> Found | None:
+def record_of(reference: str, private_hosts: Collection[str] | None = frozenset()) -> Found | None:
     """Look up a record at Zenodo, figshare, Mendeley Data, OSF, a Dataverse or a CKAN portal.
 
     Parameters
     ----------
     reference : str
         A DOI, with or without ``doi:`` or ``https://doi.org/``, or the address of a landing page.
+    private_hosts : collection of str or None
+        Hosts off the public internet that may be asked, see `fetch`; by default none.
 
     Returns
     -------
@@ -34,6 +37,14 @@ def record_of(reference: str) -> Found | None:
     OfflineError, FetchError
         The repository is known, but does not answer, or not as its interface is described.
     """
+    reach = REACH.set(private_hosts)
+    try:
+        return _looked_up(reference)
+    finally:
+        REACH.reset(reach)
+
+
+def _looked_up(reference: str) -> Found | None:
     doi = doi_in(reference)
     landing = "" if doi else reference
     found = _placed(doi, landing)
