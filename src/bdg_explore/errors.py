@@ -71,6 +71,14 @@ class ParameterError(BdgError, ValueError):
     """An argument lies outside what it may be."""
 
 
+class SharingError(BdgError):
+    """What is private or under embargo was to leave, and its owner has not said so."""
+
+
+class CatalogWarning(UserWarning):
+    """A catalog beside those that ship could not be opened; the others are."""
+
+
 class MissingDataWarning(UserWarning):
     """Some of the cells asked for have no data; the others are returned."""
 

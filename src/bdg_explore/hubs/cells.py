@@ -30,6 +30,7 @@ from bdg_explore.columns import (
 
 from .entries import PRIMARY, Dataset, TableSource
 from .facts import read_facts
+from .sharing import effective_access
 from .tables import ids_in, is_here
 
 # The order people read a cell in; what the facts tables add follows.
@@ -51,6 +52,8 @@ def facts_of(dataset: Dataset) -> pd.DataFrame:
     ------
     CatalogError
         The table is missing, has no `native_id`, repeats one, or has an unknown column.
+    FetchError
+        It lies on the web and cannot be had.
     """
     if dataset.told is not None:
         return dataset.told
@@ -97,7 +100,7 @@ def cells_of(
         if name == "cells":
             continue
         # A catalog's own local table is about the cells its facts list: no need to ask the file.
-        asks = source.origin == "mirror" or facts.empty or source.cells is not None
+        asks = source.origin == "mirror" or not len(facts) or source.cells is not None
         ids = [aliases.get(i, i) for i in ids_in(source)] if asks else list(map(str, facts.index))
         for native in ids:
             held.setdefault(native, {})[name] = None
@@ -150,7 +153,7 @@ def _constants(dataset: Dataset) -> dict[str, Any]:
         SEGMENT: dataset.segment,
         KIND: dataset.kind,
         LICENCE: dataset.licence,
-        ACCESS: dataset.access,
+        ACCESS: effective_access(dataset),
         DOI: dataset.doi,
         CITATION: dataset.reference or None,
         LANDING_URL: dataset.landing_url,

@@ -1,10 +1,9 @@
 """Many hubs as one: their data sets, their cells, and the tables of any of them."""
 
 import warnings
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property, partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from bdg_explore.columns import (
     CYCLE_DISCHARGING_CAPACITY,
     DATASET,
     EQUIVALENT_FULL_CYCLES,
+    HUB,
     NATIVE_ID,
     NOMINAL_CAPACITY,
     NOTE,
@@ -26,30 +26,36 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import (
     BdgError,
-    CatalogError,
+    CatalogWarning,
     MissingDataError,
     MissingDataWarning,
     ParameterError,
     UnknownNameError,
     did_you_mean,
 )
+from bdg_explore.metadata.access import PRIVATE
 from bdg_explore.shipped import catalogs_folder
 
-from .catalogs import records_in
 from .cells import alias_map, cells_of, facts_of, joined
 from .download.consent import Permit
 from .download.offer import fetched, natives_of, offer
 from .download.plan import Plan
-from .entries import PRIMARY, Dataset, Hub, TableSource
+from .entries import Dataset, Hub, TableSource
+from .facts import read_facts
+from .federation import Source, open_catalogs, told_apart
+from .filters import apply_filters
 from .finding import cells_found, datasets_found
 from .lookup import Cells, holders, uids_of
 from .mirror import Mirror, all_mirrors
 from .missing import told
 from .opening import open_part, stacked
+from .overviews import datasets_frame, hubs_frame
+from .same_cells import Federated, federated, links_by_content, links_by_name
 from .search import CellIndex
 from .search_datasets import searched_table
-from .servers import is_server, records_of
 from .settings import user_catalogs
+from .sharing import for_others, shows_others, withheld
+from .sql import Local
 from .sql import query as sql_query
 from .tables import is_here
 
@@ -59,40 +65,36 @@ _SUMMARIES_KEPT: Final = 512
 class Hubs:
     """Catalogs of battery data, opened together.
 
-    Made by `open_hubs`. Opening reads catalogs and facts only; measurements are read, or fetched,
-    when a table is asked for.
+    Made by `open_hubs`. Opening reads catalogs only; the facts about cells are read with `cells`,
+    measurements are read, or fetched, when a table is asked for.
 
     Parameters
     ----------
     datasets : iterable of Dataset
-        The data sets of all catalogs.
+        The data sets of all catalogs, in the order in which they count: see `cells`.
     mirror : mapping
         Local tables that stand in for the web, by data set and table.
 
     Notes
     -----
     A `Hub` among the data sets is known from then on, even if it holds none.
+
+    Attributes
+    ----------
+    remarks : tuple of str
+        What to know of the opening: catalogs that could not be opened, data sets that got another
+        name.
     """
 
     def __init__(self, datasets: Iterable[Dataset | Hub], mirror: Mirror | None = None) -> None:
-        self._datasets: dict[str, Dataset] = {}
-        self._hubs: dict[str, Hub] = {}
-        for dataset in datasets:
-            hub = dataset if isinstance(dataset, Hub) else dataset.hub
-            self._hubs.setdefault(hub.id, hub)
-            if isinstance(dataset, Hub):
-                continue
-            if dataset.id in self._datasets:
-                other = self._datasets[dataset.id].hub.id
-                raise CatalogError(
-                    f"Two data sets are called {dataset.id}, in the hubs {other} and "
-                    f"{dataset.hub.id}. Rename one: ids are unique across hubs."
-                )
-            self._datasets[dataset.id] = dataset
+        named = told_apart(list(datasets))
+        self._hubs, self._datasets, self._original = named.hubs, named.datasets, named.original
+        self.remarks: tuple[str, ...] = tuple(named.remarks)
         self._mirror = mirror or {}
-        self._facts = {name: facts_of(dataset) for name, dataset in self._datasets.items()}
-        self._aliases = {name: alias_map(facts) for name, facts in self._facts.items()}
+        self._facts_read: dict[str, pd.DataFrame] = {}
+        self._aliases_read: dict[str, dict[str, str]] = {}
         self._summaries: dict[str, pd.DataFrame] = {}
+        self._seen_by_others: tuple[date, Hubs] | None = None
 
     def __repr__(self) -> str:
         held = f"{len(self._datasets)} data sets, {len(self.cells)} cells"
@@ -103,67 +105,23 @@ class Hubs:
     @cached_property
     def hubs(self) -> pd.DataFrame:
         """One row a hub, indexed by its id: who runs it, how it shares, how much it holds."""
-        held = Counter(dataset.hub.id for dataset in self._datasets.values())
-        rows = [
-            {
-                "hub": hub.id,
-                "name": hub.name,
-                "operator": hub.operator,
-                "datasets": held[hub.id],
-                "access": hub.access,
-                "licence": hub.licence,
-                "contact": hub.contact,
-                "landing_url": hub.landing_url,
-                "unverified": ", ".join(hub.unverified),
-                NOTE: hub.notes,
-            }
-            for hub in self._hubs.values()
-        ]
-        return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["hub"]).set_index("hub")
+        return hubs_frame(self._hubs.values(), self._datasets.values())
 
     @cached_property
     def datasets(self) -> pd.DataFrame:
-        """One row a data set, indexed by its id."""
-        known = self.cells[DATASET].value_counts()
-        here = self.cells.groupby(DATASET)["availability"].agg(lambda s: (s == "here").sum())
-        rows = [
-            {
-                DATASET: dataset.id,
-                "hub": dataset.hub.id,
-                "hub_name": dataset.hub.name,
-                "title": dataset.title,
-                "description": dataset.description,
-                "segment": dataset.segment,
-                "kind": dataset.kind,
-                "cells_stated": dataset.cells_stated,
-                "stated": dataset.stated,
-                "cells_known": int(known.get(dataset.id, 0)),
-                "cells_here": int(here.get(dataset.id, 0)),
-                "tables": " ".join(self._tables(dataset)),
-                "licence": dataset.licence,
-                "access": dataset.access,
-                "doi": dataset.doi,
-                "citation": dataset.reference,
-                "landing_url": dataset.landing_url,
-                **{key: _plain(dataset.primary.get(key)) for key in PRIMARY},
-                "missing": ", ".join(dataset.missing),
-                "also_in": " ".join(dataset.also_in),
-                "unverified": ", ".join(dataset.unverified),
-                NOTE: dataset.notes,
-            }
-            for dataset in self._datasets.values()
-        ]
-        return pd.DataFrame(rows, columns=list(rows[0]) if rows else [DATASET]).set_index(DATASET)
+        """One row a data set, indexed by its id; `cells_known` counts no cell twice."""
+        held = [(dataset, self._tables(dataset)) for dataset in self._datasets.values()]
+        return datasets_frame(held, self._known)
 
-    @cached_property
+    @property
     def cells(self) -> pd.DataFrame:
-        """One row a cell, indexed by its uid ``<data set>/<native id>``; unknown is missing."""
-        return joined(
-            [
-                cells_of(dataset, self._tables(dataset), self._facts[name], self._aliases[name])
-                for name, dataset in self._datasets.items()
-            ]
-        )
+        """One row a cell, indexed by its uid ``<data set>/<native id>``; unknown is missing.
+
+        A cell that stands in several data sets is there once: where its data are here, before
+        where they can be downloaded, before the rest; among equals where it was opened first. Its
+        other uids stand in `also_known_as` and name it as well as its own.
+        """
+        return self._known.cells
 
     @cached_property
     def index(self) -> CellIndex:
@@ -218,7 +176,13 @@ class Hubs:
             A misspelling was forgiven, near values stand in for a quantity that no cell meets, or
             only data sets without a list of cells match.
         """
-        return cells_found(self.index, text, filters)
+        places: dict[str, Any] = {name: filters[name] for name in (DATASET, HUB) if name in filters}
+        elsewhere = self._listed_elsewhere(places) if places else None
+        if elsewhere is None:
+            return cells_found(self.index, text, filters)
+        others = {name: value for name, value in filters.items() if name not in places}
+        found = cells_found(self.index, text, others)
+        return found[found.index.isin(elsewhere)]
 
     def find_datasets(self, text: str = "", **filters: Any) -> pd.DataFrame:
         """Find data sets, also those whose cells nobody listed.
@@ -246,6 +210,38 @@ class Hubs:
             As for `find`.
         """
         return datasets_found(self.index, self.datasets, text, filters)
+
+    def listed_as(self, uid: str) -> str:
+        """Return the uid under which `cells` lists a cell, given any of its uids."""
+        return self._known.listed_as.get(uid, uid)
+
+    # --- what others may see ----------------------------------------------------------------------
+
+    @property
+    def withheld(self) -> dict[str, str]:
+        """Data sets whose tables must not leave, with the reason: private, or under embargo."""
+        return withheld(self._datasets.values())
+
+    def for_others(self) -> "Hubs":
+        """Return what others may see: without private data sets, nor tables under embargo.
+
+        Whatever leaves a machine (a page that is served, an export, a link) is made from this.
+
+        Returns
+        -------
+        Hubs
+            These hubs themselves where nothing is withheld.
+        """
+        today = date.today()
+        if self._seen_by_others is None or self._seen_by_others[0] != today:
+            left_out = self.withheld
+            seen = self
+            if left_out or any(hub.access == PRIVATE for hub in self._hubs.values()):
+                records = for_others(self._hubs.values(), self._datasets.values())
+                mirror = {k: v for k, v in self._mirror.items() if k not in left_out}
+                seen = Hubs(records, mirror)
+            self._seen_by_others = today, seen
+        return self._seen_by_others[1]
 
     # --- tables -----------------------------------------------------------------------------------
 
@@ -316,7 +312,7 @@ class Hubs:
         ParameterError
             More than one cell was asked for.
         """
-        uids = uids_of(cell, self.cells, self._rows)
+        uids = self._uids(cell)
         if len(uids) != 1:
             raise ParameterError(
                 f"timeseries takes one cell and was given {len(uids)}. "
@@ -373,34 +369,32 @@ class Hubs:
             None of the cells holds the table, or none can be had here.
         """
         if name == "cells":
-            return (
-                self.cells
-                if cells is None
-                else self.cells.loc[uids_of(cells, self.cells, self._rows)]
-            )
+            return self.cells if cells is None else self.cells.loc[self._uids(cells)]
         self._known_table(name)
         wanted = holders(name, self.cells, here=True) if cells is None else cells
-        uids = uids_of(wanted, self.cells, self._rows)
+        uids = self._uids(wanted)
+        sources = {self._source(uid, name): uid for uid in uids}
         asked = None if cycles is None else list(cycles)
         permit = Permit(download, accept_unknown_licence)
         parts: list[pd.DataFrame] = []
         missing: dict[str, str] = {}
         errors: list[BdgError] = []
-        members_of = self._slim.iloc[[self._rows[uid] for uid in uids]].groupby(DATASET, sort=False)
+        rows = self._slim.iloc[[self._rows[uid] for uid in sources]]
+        members_of = rows.groupby(DATASET, sort=False)
         for dataset_id, members in members_of:
             dataset = self._datasets[str(dataset_id)]
             part = open_part(
                 dataset,
                 self._tables(dataset),
-                self._aliases[dataset.id],
+                self._aliases(dataset),
                 name,
                 members,
                 cycles=asked,
                 permit=permit,
                 summary=partial(self._summary, permit=permit),
             )
-            parts.append(part.frame)
-            missing.update(part.missing)
+            parts.append(_listed(part.frame, sources))
+            missing.update({sources[uid]: why for uid, why in part.missing.items()})
             errors += part.errors
         frame = stacked(parts)
         if asked is None:
@@ -482,7 +476,7 @@ class Hubs:
     ) -> Plan:
         """Return what `fetch` would fetch; with `record`, the files of the record."""
         found = self.dataset(dataset)
-        natives = None if cells is None else natives_of(found, cells, self._aliases[dataset])
+        natives = None if cells is None else natives_of(found, cells, self._aliases(found))
         return offer(
             found,
             self._tables(found),
@@ -505,23 +499,101 @@ class Hubs:
             DuckDB's message, where the query is not right.
         """
         local = [
-            (dataset, table, self._aliases[dataset.id])
+            Local(dataset, table, self._aliases(dataset), self._instead(dataset, table.name))
             for dataset in self._datasets.values()
             for table in self._tables(dataset).values()
             if is_here(table)
         ]
         return sql_query(query, self.cells.reset_index(), self.datasets.reset_index(), local)
 
+    # --- inside -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _known(self) -> Federated:
+        """The cells of all data sets, read when they are first asked for."""
+        held = {name: (one, self._tables(one)) for name, one in self._datasets.items()}
+        aliases = {name: self._aliases(one) for name, one in self._datasets.items()}
+        every = joined(
+            [
+                cells_of(one, tables, self._facts(one), aliases[name])
+                for name, (one, tables) in held.items()
+            ]
+        )
+        by_name = links_by_name(self._datasets, self._original, every, aliases)
+        return federated(every, [*by_name, *links_by_content(held, every)])
+
     @cached_property
     def _rows(self) -> dict[str, int]:
-        return {str(uid): row for row, uid in enumerate(self.cells.index)}
+        return {str(uid): row for row, uid in enumerate(self._known.every.index)}
 
     @cached_property
     def _slim(self) -> pd.DataFrame:
         """What opening a table asks of a cell; taking rows of all columns would cost more."""
-        return self.cells[[DATASET, NATIVE_ID, TABLES, NOTE]]
+        return self._known.every[[DATASET, NATIVE_ID, TABLES, NOTE]]
 
-    # --- inside -----------------------------------------------------------------------------------
+    @property
+    def _nominal(self) -> "pd.Series[float]":
+        return self._known.every[NOMINAL_CAPACITY]
+
+    def _uids(self, asked: Cells) -> list[str]:
+        """Return the uids in `cells` that were asked for, each once."""
+        uids = uids_of(asked, self.cells, self._rows)
+        return list(dict.fromkeys(map(self.listed_as, uids))) if self._known.listed_as else uids
+
+    def _listed_elsewhere(self, places: Mapping[str, Any]) -> set[str] | None:
+        """Return the cells of some data sets or hubs, or None if all are listed under these.
+
+        A cell is held by each of its data sets and hubs, not only by the one it is listed under.
+        """
+        held = set(apply_filters(self._known.every, places).index)
+        return (
+            {self.listed_as(uid) for uid in held} if held & self._known.listed_as.keys() else None
+        )
+
+    def _source(self, uid: str, table: str) -> str:
+        """Return the uid of a cell in the data set that its table comes from."""
+        several = self._known.sources.get(uid)
+        if several is None:
+            return uid
+        held = self._slim[TABLES].iloc[[self._rows[one] for one in several]]
+        tables = dict(zip(several, held.fillna("").str.split(), strict=True))
+        wanted = (table, "timeseries") if table == "cycles" else (table,)
+        return next((one for name in wanted for one in several if name in tables[one]), uid)
+
+    def _instead(self, dataset: Dataset, table: str) -> Mapping[str, str | None]:
+        """Return the native ids of cells listed elsewhere -> their uid there, or None.
+
+        None where the table of that cell comes from another data set.
+        """
+        prefix = f"{dataset.id}/"
+        several = {u: uid for uid, us in self._known.sources.items() for u in us}
+        return {
+            one.removeprefix(prefix): uid if self._source(uid, table) == one else None
+            for one, uid in several.items()
+            if one.startswith(prefix)
+        }
+
+    def _facts(self, dataset: Dataset) -> pd.DataFrame:
+        """Return the facts about a data set's cells; those on the web that cannot be had are told.
+
+        One table that is out of reach, or unsound, must not hide the cells of all others.
+        """
+        if dataset.id not in self._facts_read:
+            try:
+                facts = facts_of(dataset)
+            except BdgError as error:
+                if "://" not in (dataset.facts or ""):
+                    raise  # what lies here is the user's own to mend
+                facts = read_facts(dataset.id, None)
+                self.remarks += (f"The cells of {dataset.id} are not known: {error}",)
+                warnings.warn(self.remarks[-1], CatalogWarning, stacklevel=2)
+            self._facts_read[dataset.id] = facts
+        return self._facts_read[dataset.id]
+
+    def _aliases(self, dataset: Dataset) -> dict[str, str]:
+        if dataset.id not in self._aliases_read:
+            self._aliases_read[dataset.id] = alias_map(self._facts(dataset))
+        return self._aliases_read[dataset.id]
 
     def _tables(self, dataset: Dataset) -> dict[str, TableSource]:
         return {**dataset.tables, **self._mirror.get(dataset.id, {})}
@@ -536,7 +608,7 @@ class Hubs:
 
     def _count_full_cycles(self, frame: pd.DataFrame) -> None:
         """Add equivalent full cycles to whole lives of cells whose nominal capacity is known."""
-        nominal = self.cells[NOMINAL_CAPACITY].iloc[[self._rows[c] for c in frame[CELL].unique()]]
+        nominal = self._nominal.iloc[[self._rows[c] for c in frame[CELL].unique()]]
         lacks = EQUIVALENT_FULL_CYCLES not in frame.columns
         measured = {CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY} & set(frame.columns)
         if lacks and measured and nominal.notna().all():
@@ -552,7 +624,7 @@ class Hubs:
                 download=permit.download,
                 accept_unknown_licence=permit.unknown_licence,
             )
-            nominal = float(self.cells[NOMINAL_CAPACITY].loc[uid])
+            nominal = float(self._nominal.loc[uid])
             if len(self._summaries) >= _SUMMARIES_KEPT:
                 self._summaries.pop(next(iter(self._summaries)))
             self._summaries[uid] = summarize_cycles(
@@ -580,20 +652,33 @@ def open_hubs(*sources: str | Path) -> Hubs:
     Raises
     ------
     CatalogError
-        A catalog or a mirror is not what it should be; the message names the place.
+        A catalog that ships or is named here, or a mirror, is not what it should be; the message
+        names the place.
     ServerError
         A server that is named here cannot be opened. One that stands in the configuration is left
         out instead, with a warning.
+
+    Notes
+    -----
+    A catalog is opened once, however often and by whatever path it is given. One that is listed,
+    or lies on the web, and cannot be opened is told in a `CatalogWarning` and in ``.remarks``; the
+    others open all the same. Of two data sets with one id the second is called ``<id>@<hub>``.
     """
-    opened = [catalogs_folder() / "bdg.yaml", *user_catalogs(), *sources]
-    records = (
-        records_of(str(source), configured=source not in sources)
-        if is_server(source)
-        else records_in(source)
-        for source in opened
-    )
-    return Hubs(chain.from_iterable(records), all_mirrors())
+    listed = [Source(place, required=False) for place in user_catalogs()]
+    named = [Source(place) for place in sources]
+    shipped = Source(catalogs_folder() / "bdg.yaml")
+    records, troubles = open_catalogs([shipped, *listed, *named])
+    hubs = Hubs(records, all_mirrors())
+    for trouble in troubles:
+        warnings.warn(trouble, CatalogWarning, stacklevel=2)
+    hubs.remarks += tuple(troubles)
+    return hubs.for_others() if shows_others() else hubs
 
 
-def _plain(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+def _listed(frame: pd.DataFrame, sources: Mapping[str, str]) -> pd.DataFrame:
+    """Name the cells of a table as `cells` lists them; the frame is ours to change."""
+    if all(source == uid for source, uid in sources.items()) or frame.empty:
+        return frame
+    codes, uids = pd.factorize(frame[CELL])
+    frame[CELL] = pd.Index([sources.get(str(uid), uid) for uid in uids], dtype=str).take(codes)
+    return frame

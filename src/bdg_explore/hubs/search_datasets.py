@@ -17,7 +17,7 @@ from .search_filters import Facets, Mask, Ranges, best_first, column_filters, to
 from .search_meaning import Meaning, grades
 from .search_words import EXACT, Grades
 
-CELLS_KNOWN: Final = "cells_known"
+CELLS_LISTED: Final = ("cells_known", "cells_elsewhere")
 DATASET_FIELDS: Final = (
     *FIELDS, "hub_name", "description", "stated", "electrolyte", "vehicle_model",
 )  # fmt: skip
@@ -98,7 +98,7 @@ class DatasetIndex:
             return []
         found = [self._filter(one, of_cells=False) for one in words]
         found += column_filters(facets, ranges, self._table)
-        empty = self._table.numbers(CELLS_KNOWN) == 0
+        empty = np.sum([self._table.numbers(name) for name in CELLS_LISTED], axis=0) == 0
         ids = self._table.cells.index
         positions = np.flatnonzero(together(found, len(ids), within=empty))
         return [str(ids[at]) for at in best_first(positions, found)]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,26 @@ from bdg_explore.errors import BdgError
 from .entries import Dataset, TableSource
 from .fetching.cache import cached
 
-Local = tuple[Dataset, TableSource, Mapping[str, str]]
+
+@dataclass(frozen=True)
+class Local:
+    """A table on this machine.
+
+    Attributes
+    ----------
+    dataset, source : Dataset, TableSource
+        Whose it is, and where.
+    aliases : mapping
+        Other names of its cells -> native id.
+    instead : mapping
+        Native ids of cells that are listed under another data set -> their uid there, or None
+        where that data set has the table too.
+    """
+
+    dataset: Dataset
+    source: TableSource
+    aliases: Mapping[str, str]
+    instead: Mapping[str, str | None]
 
 
 def query(
@@ -27,7 +47,7 @@ def query(
         SQL as DuckDB speaks it.
     cells, datasets : DataFrame
         Registered under these names.
-    local : iterable of (Dataset, TableSource, aliases)
+    local : iterable of Local
         Tables on this machine; those in Parquet become views, one a table name.
 
     Returns
@@ -41,9 +61,9 @@ def query(
         DuckDB's message, and which tables there are.
     """
     by_name: dict[str, list[Local]] = {}
-    for dataset, source, aliases in local:
-        if _is_parquet(source) and not source.grid:
-            by_name.setdefault(source.name, []).append((dataset, source, aliases))
+    for one in local:
+        if _is_parquet(one.source) and not one.source.grid:
+            by_name.setdefault(one.source.name, []).append(one)
     with duckdb.connect() as connection:
         connection.register("cells", cells)
         connection.register("datasets", datasets)
@@ -66,23 +86,36 @@ def _is_parquet(source: TableSource) -> bool:
     return source.format == "parquet" or all(f.url.endswith(".parquet") for f in source.files)
 
 
-def _select(connection: duckdb.DuckDBPyConnection, member: Local, alias_table: str) -> str:
-    dataset, source, aliases = member
+def _select(connection: duckdb.DuckDBPyConnection, member: Local, names_table: str) -> str:
+    source = member.source
     paths = ", ".join(_quoted(str(_path(file.url, file.sha256))) for file in source.files)
     renames = ", ".join(f'"{old}" as "{new}"' for old, new in source.rename.items())
     rename = f" rename ({renames})" if renames else ""
     native = f'cast("{CELL}" as varchar)'
-    uid, join = native, ""
-    if source.origin == "mirror" and aliases:
-        frame = pd.DataFrame({"alias": list(aliases), "native": list(aliases.values())})
-        connection.register(alias_table, frame)
-        uid = f"coalesce({alias_table}.native, {native})"
-        join = f" left join {alias_table} on {native} = {alias_table}.alias"
+    uid, join = f"{_quoted(member.dataset.id + '/')} || {native}", ""
+    names = _names(member)
+    if names:
+        frame = pd.DataFrame({"spelt": list(names), "uid": list(names.values())}, dtype=str)
+        connection.register(names_table, frame)
+        uid = f"coalesce({names_table}.uid, {uid})"
+        join = (
+            f" left join {names_table} on {native} = {names_table}.spelt "
+            f"where {names_table}.spelt is null or {names_table}.uid is not null"
+        )
     columns = f'parts.* exclude ("{CELL}"){rename}'
     return (
-        f'select {_quoted(dataset.id + "/")} || {uid} as "{CELL}", {columns} '  # noqa: S608
+        f'select {uid} as "{CELL}", {columns} '  # noqa: S608
         f"from read_parquet([{paths}]) as parts{join}"
     )
+
+
+def _names(member: Local) -> dict[str, str | None]:
+    """Return spellings of native ids -> the uid they stand for, or None to leave the cell out."""
+    spelt = {native: native for native in member.instead}
+    if member.source.origin == "mirror":
+        spelt = {**member.aliases, **spelt}
+    usual = f"{member.dataset.id}/"
+    return {name: member.instead.get(native, usual + native) for name, native in spelt.items()}
 
 
 def _path(url: str, sha256: str | None) -> Path:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from bdg_explore.columns import COLUMNS
 
+from .access import why_kept
 from .bricks import OF_SEGMENT, SECONDARY
 from .citation import Author, citation_text
 from .facts import Fact, facts_of
@@ -78,7 +79,7 @@ def open_files(record: Record) -> list[Any]:
 
     Where they lie is part of what is not shared yet.
     """
-    if record.access in ("embargo", "private"):
+    if why_kept(record.access, record.embargo_until):
         return []
     return [file for file in record.files if file.is_on_web]
 

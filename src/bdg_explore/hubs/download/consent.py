@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bdg_explore.errors import FetchError
 from bdg_explore.hubs.entries import Dataset
+from bdg_explore.metadata.access import EMBARGO, why_kept
 
 UNKNOWN: Final = "unknown"
 _TOLD: Final = {
@@ -50,9 +51,8 @@ def check_access(dataset: Dataset, urls: Iterable[str], on: date | None = None) 
         Says how to get the data.
     """
     day = dataset.embargo_until
-    if dataset.access == "open" or (
-        dataset.access == "embargo" and day and day <= (on or date.today())
-    ):
+    ended = dataset.access == EMBARGO and not why_kept(EMBARGO, day, on)
+    if dataset.access == "open" or ended:
         return
     hosts = {urlsplit(url).hostname or "": url for url in urls}
     if hosts and all(map(_has_account, hosts.values())):
