@@ -89,6 +89,10 @@ class FileServer:
         self.files[path] = Served(body, **behaviour)
         return self.files[path]
 
+    def file(self, path: str) -> Served | None:
+        """Return what is served under a path, with its query if it was added so."""
+        return self.files.get(path) or self.files.get(path.partition("?")[0])
+
     def url(self, path: str) -> str:
         """Return the address of a path."""
         return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
@@ -114,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
     def do_HEAD(self) -> None:
-        file = self.owner.files.get(self.path.partition("?")[0])
+        file = self.owner.file(self.path)
         asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()})
         self.owner.asked.append(asked)
         asked.status = 404 if file is None else 200
@@ -125,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.path, headers)
         self.owner.asked.append(asked)
-        file = self.owner.files.get(self.path.partition("?")[0])
+        file = self.owner.file(self.path)
         if file is None:
             self._empty(asked, 404, {})
             return
