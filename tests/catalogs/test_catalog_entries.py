@@ -186,7 +186,7 @@ def test_what_needs_asking_says_how(entries):
     for name, entry in entries.items():
         metadata = entry["metadata"]
         if metadata["access"] == "on_request":
-            assert "mirror.yaml" in metadata["how_to_get"], name
+            assert re.search(r"bdg mirror add|mirror\.yaml", metadata["how_to_get"]), name
             assert not (entry["args"].get("tables")), name
         if metadata["hub"] == "battery_archive" and metadata["access"] == "on_request":
             assert "@" in metadata["how_to_get"] and name in metadata["how_to_get"], name

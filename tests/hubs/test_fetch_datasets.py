@@ -20,9 +20,11 @@ from bdg_explore.hubs.collection import Hubs
 from bdg_explore.hubs.download import run as running
 from bdg_explore.hubs.download.consent import check_access
 from bdg_explore.hubs.fetching.fetch import fetch
-from conftest import timeseries_frame
 
-CSV = timeseries_frame().to_csv(index=False).encode()
+CSV = (
+    "test_time_second,voltage_volt,current_ampere,cycle_count\n"
+    + "".join(f"{60 * i},{4.0 if i < 61 else 3.6},{1 if i < 61 else -1},1\n" for i in range(122))
+).encode()
 RAW = b"PK raw" * 1000
 
 

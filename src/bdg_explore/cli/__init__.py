@@ -12,9 +12,10 @@ from .convert import convert
 from .fetch import fetch
 from .find import find
 from .formats import formats
+from .mirror import mirror
 from .serve import serve
 
-COMMANDS = (serve, find, fetch, convert, check, build, formats)
+COMMANDS = (serve, find, fetch, mirror, convert, check, build, formats)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

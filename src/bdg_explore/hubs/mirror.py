@@ -1,19 +1,24 @@
 """Mirrors: folders that stand in for the network.
 
 A mirror holds local copies of hubs' tables, described by its ``mirror.yaml``; the environment
-variable ``BDG_MIRROR`` names one (or several, separated like a search path). A data set that
-stands in a mirror is read from there and never from the web.
+variable ``BDG_MIRROR`` names one (or several, separated like a search path), and `bdg mirror add`
+remembers more (`mirror_finding`). A data set that stands in a mirror is read from there and never
+from the web.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bdg_explore.errors import CatalogError
 
 from .catalogs import Place, load_yaml
 from .entries import TableSource, table_from_entry
+from .settings import user_mirrors
+
+log = logging.getLogger(__name__)
 
 VARIABLE: Final = "BDG_MIRROR"
 
@@ -68,11 +73,28 @@ def _table(name: str, spec: object, place: Place, where: str) -> TableSource:
     return table_from_entry(name, local, where, origin="mirror")
 
 
+def _remembered(entry: Mapping[str, Any]) -> Mirror:
+    """Return the tables of a mirror the user added; none while it is not there."""
+    path = Path(entry["path"])
+    if not path.exists():  # a disk that is not mounted now
+        log.warning("the mirror %s is not there; `bdg mirror remove` forgets it", path)
+        return {}
+    if not entry.get("datasets"):
+        return open_mirror(path)
+    return {
+        str(dataset): {
+            str(name): table_from_entry(name, spec, f"{path}: {dataset}", origin="mirror")
+            for name, spec in tables.items()
+        }
+        for dataset, tables in entry["datasets"].items()
+    }
+
+
 def all_mirrors() -> Mirror:
-    """Return the tables of every mirror that is set; the first one named wins."""
+    """Return the tables of every mirror that is set or remembered; the first one named wins."""
     merged: dict[str, dict[str, TableSource]] = {}
-    for folder in mirror_folders():
-        for dataset, tables in open_mirror(folder).items():
+    for mirror in (*map(open_mirror, mirror_folders()), *map(_remembered, user_mirrors())):
+        for dataset, tables in mirror.items():
             known = merged.setdefault(dataset, {})
             known.update({name: table for name, table in tables.items() if name not in known})
     return merged

@@ -1,13 +1,14 @@
-"""Which catalogs `open_hubs` opens beside the ones that ship.
+"""Which catalogs and mirrors `open_hubs` opens beside what ships.
 
 The environment variable ``BDG_CATALOGS`` lists YAML files, folders or addresses, separated like a
-search path; a file ``catalogs.yaml`` in the user's configuration folder lists more.
+search path; a file ``catalogs.yaml`` in the user's configuration folder lists more. The file
+``mirrors.yaml`` beside it holds what `bdg mirror add` was given.
 """
 
 import os
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import platformdirs
 import yaml
@@ -44,3 +45,38 @@ def user_catalogs() -> list[str]:
             ) from error
         found += [str(one) for one in named]
     return found
+
+
+def user_mirrors() -> list[dict[str, Any]]:
+    """Return the mirrors that `bdg mirror add` has remembered: mappings with a ``path``.
+
+    Raises
+    ------
+    CatalogError
+        The file is not a list under the key ``mirrors``.
+    """
+    path = mirrors_file()
+    if not path.is_file():
+        return []
+    try:
+        listed = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("mirrors") or []
+        return [{**one, "path": str(one["path"])} for one in listed]
+    except (yaml.YAMLError, AttributeError, TypeError, KeyError) as error:
+        raise CatalogError(
+            f"{path} cannot be read: {error}. Correct it, or delete it and add the mirrors again."
+        ) from error
+
+
+def remember_mirrors(mirrors: list[dict[str, Any]]) -> None:
+    """Write the user's mirrors, in one step."""
+    path = mirrors_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.tmp")
+    text = yaml.safe_dump({"mirrors": mirrors}, sort_keys=False, allow_unicode=True, width=100)
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def mirrors_file() -> Path:
+    """Return where the user's mirrors are remembered."""
+    return config_file().with_name("mirrors.yaml")

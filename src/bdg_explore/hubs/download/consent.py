@@ -102,6 +102,8 @@ def how_to_get(dataset: Dataset) -> str:
         way = f"ask {dataset.primary['contact_details']}"
     else:
         way = f"see {dataset.landing_url or dataset.hub.landing_url or dataset.hub.name}"
+    if "bdg mirror add" in way:
+        return f"{way}."
     return f"{way}. What you got then: `bdg mirror add PATH --dataset {dataset.id}`."
 
 
