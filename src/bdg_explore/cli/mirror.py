@@ -33,9 +33,9 @@ def _add(given: argparse.Namespace) -> int:
     hubs = open_hubs(*given.catalog)
     if given.dataset:
         hubs.dataset(given.dataset)  # a name that is none is told with the nearest
-    found = find_mirror(given.path, hubs.cells, given.dataset)
+    found = find_mirror(given.path, hubs.listings, given.dataset)
     add_mirror(found)
-    known = hubs.cells.groupby("dataset").size()
+    known = hubs.listings.groupby("dataset").size()
     for dataset, cells in found.cells.items():
         of = f" of {known[dataset]}" if dataset in known.index else ""
         tables = " and ".join(found.datasets.get(dataset) or ()) or "tables as mirror.yaml says"

@@ -123,6 +123,11 @@ class Hubs:
         """
         return self._known.cells
 
+    @property
+    def listings(self) -> pd.DataFrame:
+        """One row a cell and data set: `cells`, before those of several are listed once."""
+        return self._known.every
+
     @cached_property
     def index(self) -> CellIndex:
         """The search index over `cells`."""

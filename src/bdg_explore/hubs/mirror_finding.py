@@ -74,7 +74,7 @@ def find_mirror(path: str | Path, cells: pd.DataFrame, dataset: str | None = Non
     path : path
         The folder, with folders inside, or the archive, which is not unpacked.
     cells : DataFrame
-        The cells table of the hubs.
+        One row a cell and data set: `Hubs.listings`.
     dataset : str, optional
         Only cells of this data set.
 
