@@ -71,8 +71,7 @@ def main() -> int:
             def plain(columns: str) -> int:
                 with connection.cursor() as cursor:
                     cursor.execute(
-                        f"SELECT {columns} FROM cycle_timeseries WHERE cell_id = $1",  # noqa: S608
-                        (cell,),
+                        f"SELECT {columns} FROM cycle_timeseries WHERE cell_id = '{cell}'"  # noqa: S608
                     )
                     return cursor.fetch_arrow_table().num_rows
 

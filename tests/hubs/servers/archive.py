@@ -26,6 +26,10 @@ CREATE TABLE abuse_timeseries ("index" serial PRIMARY KEY, axial_d float8, axial
     {", ".join(f"{name}_temperature float8" for name in TEMPERATURES.split())}, test_time float8,
     cell_id text NOT NULL, ambient_temperature float8, "load" float8);
 """
+MODULES = """
+CREATE TABLE module_metadata ("index" serial PRIMARY KEY, module_id text NOT NULL,
+    configuration text, num_parallel integer, num_series integer, status text);
+"""
 # As batteryarchive-service published them in 2021: every number is numeric.
 OLDER = """
 CREATE TABLE cell_metadata (cathode varchar(50), anode varchar(50), "source" varchar(50),

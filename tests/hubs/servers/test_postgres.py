@@ -1,6 +1,7 @@
 """A Battery Archive database as a hub, on a real PostgreSQL."""
 
 import os
+import pickle
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from adbc_driver_postgresql import dbapi
 
 import bdg_explore as bdg
 from bdg_explore.errors import (
@@ -22,8 +24,9 @@ from bdg_explore.errors import (
     ServerError,
 )
 from bdg_explore.frames import CONTRACTS, check_frame
+from bdg_explore.hubs.servers.archive_layout import TABLES
 
-from .archive import GRANTS, INDEXES, NEWER, OLDER, cell_ids, filled
+from .archive import GRANTS, INDEXES, MODULES, NEWER, OLDER, cell_ids, filled
 from .cluster import READER_PASSWORD
 
 FIRST = "archive-my-lab/LAB_18650_LFP_25C_0-100_0.5/1C_0"
@@ -193,6 +196,55 @@ def test_the_older_layout(cluster, password):
     assert frame["cycle_count"].dtype == np.int64
     assert (frame["temperature_t1_celsius"] == 25).all()
     assert len(hubs.cycles(cells)) == 4
+
+
+def test_modules_are_no_cells(cluster, password):
+    ids = cell_ids(2)
+    address = create(
+        cluster, "packs", NEWER, MODULES, filled(2, 10), INDEXES, GRANTS,
+        f"INSERT INTO module_metadata (module_id, num_series) VALUES ('{ids[1]}', 4);"  # noqa: S608
+        f"DELETE FROM cell_metadata WHERE cell_id = '{ids[1]}';"
+        f"UPDATE cell_metadata SET parent_id = '{ids[1]}';",
+    )  # fmt: skip
+    hubs = bdg.open_hubs(address)
+    assert f"part of {ids[1]}" in hubs.cells.loc[f"packs-my-lab/{ids[0]}", "note"]
+    module = hubs.cells.loc[f"packs-modules/{ids[1]}"]
+    assert (module["segment"], module["note"]) == ("module_pack", "4 in series")
+    assert len(hubs.timeseries(f"packs-modules/{ids[1]}")) == 10
+    assert "packs-unlisted" not in hubs.datasets.index
+
+
+def test_it_takes_little_more_than_plain_sql(cluster, password, capsys):
+    """Best of several turns; `benchmarks/bench_postgres.py` measures 5M records."""
+    rows = 60_000
+    address = create(cluster, "speed", NEWER, filled(2, rows), INDEXES, GRANTS)
+    hubs = bdg.open_hubs(address)
+    uid = f"speed-my-lab/{cell_ids(2)[1]}"
+    columns = ", ".join(TABLES["timeseries"].columns.values()).replace(", temp_1, temp_2", "")
+    best = {"plain": np.inf, "ours": np.inf}
+    with dbapi.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
+
+        def plain():
+            cursor.execute(
+                f"SELECT {columns} FROM cycle_timeseries WHERE cell_id = '{cell_ids(2)[1]}'"  # noqa: S608
+            )
+            return cursor.fetch_arrow_table().num_rows
+
+        assert plain() == len(hubs.timeseries(uid)) == rows
+        for _ in range(7):
+            for name, job in (("plain", plain), ("ours", lambda: hubs.timeseries(uid))):
+                start = time.perf_counter()
+                job()
+                best[name] = min(best[name], time.perf_counter() - start)
+    ratio = best["ours"] / best["plain"]
+    with capsys.disabled():
+        print(f"\nhubs.timeseries over plain SQL, {rows} records: {ratio:.2f}")
+    assert ratio < 2.5
+
+
+def test_another_process_connects_for_itself(hubs):
+    again = pickle.loads(pickle.dumps(hubs))
+    assert len(again.timeseries(FIRST)) == ROWS
 
 
 def test_a_schema_and_words_of_the_owner(cluster, password):

@@ -63,11 +63,14 @@ class Known:
         Columns of the cells table, indexed by native id.
     presumed : mapping
         Table -> the cells that should be in it, by what their own line says of the test.
+    segment : str
+        What they are: cells, or modules.
     """
 
     source: str
     facts: pd.DataFrame
     presumed: Mapping[str, frozenset[str]]
+    segment: str = "full_cell"
 
 
 def known_cells(
@@ -75,6 +78,7 @@ def known_cells(
     conditions: pd.DataFrame,
     abuse: pd.DataFrame,
     held: Mapping[str, frozenset[str]],
+    modules: frozenset[str],
     *,
     whole_ah: bool,
 ) -> Iterator[Known]:
@@ -87,6 +91,8 @@ def known_cells(
     held : mapping
         Table -> the cells it is known to hold. One that `cell_metadata` lacks makes a source
         of its own, ``unlisted``.
+    modules : frozenset
+        What stands in the tables too and is no cell, see `known_modules`.
     whole_ah : bool
         Whether the column `ah` holds whole numbers only. A capacity of 1.1 Ah is 1 there, so it
         is told in a note and not taken.
@@ -100,6 +106,9 @@ def known_cells(
     test = _text(first, "test")
     facts[OBJECTIVE] = test.map(lambda word: _OBJECTIVES.get(word, word)).array
     notes = [[f"stands {n} times in cell_metadata"] if n > 1 else [] for n in lines.size()]
+    for note, parent in zip(notes, _text(first, "parent_id"), strict=True):
+        if parent:
+            note.append(f"part of {parent}")
     if "ah" in first.columns:
         if whole_ah:
             for note, value in zip(notes, first["ah"], strict=True):
@@ -110,7 +119,7 @@ def known_cells(
     facts[NOTE] = ["; ".join(note) or None for note in notes]
     facts[ALSO_KNOWN_AS] = [i.replace("/", "-") if "/" in i else None for i in facts.index]
     facts = facts.join(_conditions(conditions)).join(_abuse(abuse))
-    beyond = sorted(set().union(*held.values()) - set(facts.index)) if held else []
+    beyond = sorted(set().union(*held.values()) - set(facts.index) - modules)
     source = pd.concat([_text(first, "source"), pd.Series(_UNLISTED, index=beyond, dtype=str)])
     source[source == ""] = _UNLISTED
     facts = facts.reindex(source.index)
@@ -123,6 +132,36 @@ def known_cells(
             for name, word in _TESTS.items()
         }
         yield Known(str(ids.iloc[0]), members, presumed)
+
+
+def known_modules(modules: pd.DataFrame, held: Mapping[str, frozenset[str]]) -> Known | None:
+    """Return the modules of a database, which stand in the tables of cells; None if it has none.
+
+    Parameters
+    ----------
+    modules : DataFrame
+        The table `module_metadata`, with its `module_id` as `cell_id`.
+    held : mapping
+        See `known_cells`.
+    """
+    first = modules.groupby("cell_id", sort=False).first()
+    if first.empty:
+        return None
+    words = {"num_series": "{:g} in series", "num_parallel": "{:g} in parallel",
+             "configuration": "{}", "status": "{}"}  # fmt: skip
+    notes = [
+        ", ".join(
+            word.format(row[name])
+            for name, word in words.items()
+            if name in first.columns and pd.notna(row[name])
+        )
+        for _, row in first.iterrows()
+    ]
+    index = pd.Index(first.index.astype(str), name=NATIVE_ID)
+    facts = pd.DataFrame({NOTE: notes}, index=index, dtype=str)
+    ids = frozenset(index)
+    presumed = {name: ids & held.get(name, ids) for name in ("cycles", "timeseries")}
+    return Known("modules", facts, {**presumed, "abuse": frozenset()}, "module_pack")
 
 
 def _text(frame: pd.DataFrame, name: str) -> "pd.Series[str]":

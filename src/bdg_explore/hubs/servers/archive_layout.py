@@ -35,9 +35,12 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
+from .postgres import ASKED
+
 CELLS: Final = "cell_metadata"
 CONDITIONS: Final = "cycle_metadata"
 ABUSE_CONDITIONS: Final = "abuse_metadata"
+MODULES: Final = "module_metadata"
 DAYS: Final = (UNIX_TIME,)
 """Columns that are a date in the database, and seconds here."""
 COUNTS: Final = (CYCLE,)
@@ -152,7 +155,7 @@ class Found:
     readable: bool = True
 
 
-WHAT_IS_THERE: Final = """
+WHAT_IS_THERE: Final = f"""
     SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, NULL) AS "type",
            a.attname = 'cell_id' AND EXISTS (
                SELECT 1 FROM pg_catalog.pg_index x
@@ -162,8 +165,8 @@ WHAT_IS_THERE: Final = """
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-    ORDER BY 1, a.attnum"""
+    WHERE n.nspname = {ASKED[0]} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    ORDER BY 1, a.attnum"""  # noqa: S608
 """Every table of a schema with its columns; answers no more than the catalogue of the database."""
 
 
@@ -182,7 +185,8 @@ def ids_query(where: str) -> str:
 def rows_query(where: str, layout: Layout, found: Found, *, several: bool, some: bool) -> str:
     """Return the question for rows of one cell, or of several, whole or some of their cycles.
 
-    ``$1`` is the cell, or a JSON array of cells; ``$2`` the cycles as an array of PostgreSQL.
+    The first parameter is the cell, or a JSON array of cells; the second the cycles, as PostgreSQL
+    writes an array.
     Columns are named here and nowhere else, so that no text of a user becomes SQL.
     """
     asked = [
@@ -192,11 +196,12 @@ def rows_query(where: str, layout: Layout, found: Found, *, several: bool, some:
         for ours, theirs in layout.columns.items()
         if theirs in found.columns
     ]
-    chosen = ' AND t."cycle_index" = ANY (CAST($2 AS text)::int8[])' if some else ""
+    cell, cycles = ASKED
+    chosen = f' AND t."cycle_index" = ANY ({cycles}::int8[])' if some else ""
     if several:
         return (
             f"SELECT u.ordinality AS ordinality, {', '.join(asked)} "  # noqa: S608
-            "FROM json_array_elements_text(CAST($1 AS json)) WITH ORDINALITY AS u "
+            f"FROM json_array_elements_text({cell}::json) WITH ORDINALITY AS u "
             f"JOIN {where} t ON t.cell_id = u.value{chosen}"
         )
-    return f"SELECT {', '.join(asked)} FROM {where} t WHERE t.cell_id = $1{chosen}"  # noqa: S608
+    return f"SELECT {', '.join(asked)} FROM {where} t WHERE t.cell_id = {cell}{chosen}"  # noqa: S608

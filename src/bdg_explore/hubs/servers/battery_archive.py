@@ -22,13 +22,14 @@ from bdg_explore.hubs.entries import Dataset, Hub
 from bdg_explore.readers import settle_counters
 
 from .address import Address
-from .archive_facts import Known, known_cells
+from .archive_facts import Known, known_cells, known_modules
 from .archive_layout import (
     ABUSE_CONDITIONS,
     CELLS,
     CONDITIONS,
     COUNTS,
     DAYS,
+    MODULES,
     TABLES,
     WHAT_IS_THERE,
     Found,
@@ -63,16 +64,19 @@ def open_archive(address: Address) -> Iterator[Hub | Dataset]:
     _require_cells(database, schema, found)
     archive = Archive(database, schema, found)
     held = {name: archive.ids(name) for name, one in TABLES.items() if one.table in found}
+    told = {name: ids for name, ids in held.items() if ids is not None}
+    modules = known_modules(archive.rows_of(MODULES, key="module_id"), told)
     known = known_cells(
         archive.rows_of(CELLS),
         archive.rows_of(CONDITIONS),
         archive.rows_of(ABUSE_CONDITIONS),
-        {name: ids for name, ids in held.items() if ids is not None},
+        told,
+        frozenset(modules.facts.index) if modules else frozenset(),
         whole_ah=found[CELLS].columns.get("ah") in ("smallint", "integer", "bigint"),
     )
     hub = hub_of(address, operator=None, notes=archive.notes())
     yield hub
-    for one in known:
+    for one in (*known, *([modules] if modules else [])):
         yield _dataset(hub, address, archive, one, held)
 
 
@@ -94,7 +98,8 @@ def _dataset(
         address,
         known.source,
         title=f"{known.source} ({hub.name})",
-        description=f"{len(ids)} cells of {known.source} in the database {address.database}",
+        description=f"{len(ids)} of {known.source} in the database {address.database}",
+        segment=known.segment,
         facts=known.facts,
         tables={name: cells for name, cells in tables.items() if cells},
         server=archive,
@@ -156,18 +161,22 @@ class Archive:
         """Return the table as SQL names it."""
         return ".".join('"' + part.replace('"', '""') + '"' for part in (self.schema, table))
 
-    def rows_of(self, table: str) -> pd.DataFrame:
-        """Return a small table whole, in the order of its index column; empty if there is none."""
+    def rows_of(self, table: str, *, key: str = "cell_id") -> pd.DataFrame:
+        """Return a small table whole, in the order of its index column; empty if there is none.
+
+        `key` is the column that says whose a row is; it is called `cell_id` here.
+        """
         found = self.found.get(table)
-        if found is None or not found.readable:
+        if found is None or not found.readable or key not in found.columns:
             return pd.DataFrame({"cell_id": pd.Series(dtype=str)})
         numbers = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
         asked = ", ".join(
             f'"{name}"::{"float8" if found.columns[name] in numbers else "text"} AS "{name}"'
             for name in _PLAIN & set(found.columns)
         )
+        asked += f'{"," if asked else ""} "{key}"::text AS "cell_id"'
         order = ' ORDER BY "index"' if "index" in found.columns else ""
-        query = f"SELECT {asked} FROM {self.where(table)} WHERE cell_id IS NOT NULL{order}"  # noqa: S608
+        query = f'SELECT {asked} FROM {self.where(table)} WHERE "{key}" IS NOT NULL{order}'  # noqa: S608
         rows: pd.DataFrame = self.database.ask(query).to_pandas()
         return rows
 
@@ -258,9 +267,10 @@ class Archive:
 
 
 _PLAIN: Final = frozenset({
-    "cell_id", "source", "cathode", "anode", "ah", "form_factor", "test", "tester", "temperature",
+    "source", "cathode", "anode", "ah", "form_factor", "test", "tester", "temperature",
     "temp", "soc", "soc_max", "soc_min", "v_max", "v_min", "v_init", "crate_c", "crate_d",
-    "indentor", "nail_speed", "thickness",
+    "indentor", "nail_speed", "thickness", "parent_id", "num_series", "num_parallel",
+    "configuration", "status",
 })  # fmt: skip
 
 

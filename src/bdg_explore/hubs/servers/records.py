@@ -34,6 +34,7 @@ def dataset_of(
     tables: Mapping[str, tuple[str, ...]],
     server: TableServer,
     format: str,
+    segment: str = "full_cell",
     notes: str | None = None,
 ) -> Dataset:
     """Return a data set whose tables a server reads.
@@ -56,6 +57,8 @@ def dataset_of(
         Who reads them.
     format : str
         What is spoken with it.
+    segment : str
+        One of the four segments.
     """
     primary: dict[str, Any] = {"contact_details": hub.contact} if hub.contact else {}
     return Dataset(
@@ -63,7 +66,7 @@ def dataset_of(
         hub=hub,
         description=description,
         title=title,
-        segment="full_cell",
+        segment=segment,
         kind="experimental",
         licence=address.said.get("licence") or "unknown",
         access=address.access,
