@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bdg_explore.errors import BdgError, CatalogError, did_you_mean
+from bdg_explore.readers import HUST
 
 from .entries import Dataset, Hub, dataset_from_entry, hub_from_metadata
 from .fetching.fetch import fetch
@@ -177,6 +178,11 @@ def resolved(entry: Mapping[str, Any], place: Place, where: str) -> dict[str, An
 def resolved_table(spec: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:
     """Return a table, of checked kinds, whose file references are absolute."""
     out = dict(spec)
+    if out.get("format") == HUST and not place.ships:
+        raise CatalogError(
+            f"{where}: {HUST} is a format of Python pickles, and only the collection that ships "
+            "may name it. Publish the table as Parquet or csv."
+        )
     for key in ("url", "path"):
         given = out.get(key)
         if given:

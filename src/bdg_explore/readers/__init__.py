@@ -12,6 +12,7 @@ from functools import partial
 import pandas as pd
 
 from ._counters import settle_counters
+from ._hust import HUST, hust_cells, read_hust
 from ._join import digest, evidence, join, read_parts
 from ._reader import BadText, From, Raw, Reader, Request, Wanted
 from ._registry import detect, formats, reader, readers_of, recognise
@@ -22,6 +23,7 @@ from ._write import checked_target, write_bdf, write_table
 from .table import likely_table
 
 __all__ = [
+    "HUST",
     "BadText",
     "From",
     "Head",
@@ -37,11 +39,13 @@ __all__ = [
     "evidence",
     "formats",
     "group",
+    "hust_cells",
     "join",
     "likely_table",
     "most_unpacked",
     "name_part",
     "read",
+    "read_hust",
     "reader",
     "readers_of",
     "settle_counters",
