@@ -120,6 +120,27 @@ def test_nothing_found_says_what_to_remove(browser, server) -> None:
         _until(page, CURVES, lambda n: n > 0)
 
 
+def test_what_a_search_did_is_told_and_can_be_taken_back(browser, server) -> None:
+    with quiet_page(browser) as page:
+        _open(page, f"{server}/explorer?q=demo")
+        page.get_by_role("searchbox").fill("sevrson lifepo4 30c")
+        told = page.locator(".understood")
+        told.get_by_text("Showing results for severson").wait_for()
+        assert told.locator(".taken").all_inner_texts() == ["lifepo4: LFP", "30c: 30 °C"]
+        assert _found(page) == 124
+        told.get_by_role("button", name="search for exactly sevrson instead").click()
+        page.locator(".nothing", has_text="Nothing is called “sevrson”").wait_for()
+        assert page.get_by_role("searchbox").input_value() == '"sevrson" lifepo4 30c'
+        page.get_by_role("searchbox").fill("panasonic drive cycle")
+        told.get_by_text("Found instead: 1 data set without a list of cells").wait_for()
+        link = told.get_by_role("link")
+        assert link.get_attribute("href").startswith("https://")
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        page.get_by_role("searchbox").fill("demo lfp")
+        told.wait_for(state="hidden")
+        _until(page, CURVES, lambda n: n > 0)
+
+
 def test_selecting_rows_makes_the_plot_follow_and_going_back_undoes_it(browser, server) -> None:
     with quiet_page(browser) as page:
         _open(page, f"{server}/explorer?q=demo+lfp")

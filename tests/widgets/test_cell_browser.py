@@ -182,6 +182,20 @@ def test_wrong_values_are_refused_in_code_and_told_on_the_screen(hubs: FakeHubs)
     assert browser._problem.layout.display == "none"
 
 
+def test_a_forgiven_misspelling_is_shown_and_can_be_taken_back(hubs: FakeHubs) -> None:
+    browser = CellBrowser(hubs, plot=False)
+    browser._search.value = "synthetik"
+    assert browser._table.total == 12
+    assert browser._told.words == [
+        {"typed": "synthetik", "meaning": "synthetic", "how": "corrected"}
+    ]
+    assert browser._table.order == "best match first"
+    press(browser._told, exactly="synthetik")
+    assert browser.query == '"synthetik"'
+    assert browser._search.value == '"synthetik"'
+    assert browser._table.total == 0
+
+
 def test_a_table_of_cells_alone_can_be_browsed(cells) -> None:
     browser = CellBrowser(cells, query="lfp")
     assert browser.state.total == 4

@@ -60,8 +60,8 @@ def test_columns_nobody_knows_anything_about_are_not_offered(state: BrowserState
 
 def test_several_changes_at_once_are_answered_once(state: BrowserState) -> None:
     searches, seen = [], []
-    search = state._index.search
-    state._index.search = lambda *asked, **more: searches.append(asked) or search(*asked, **more)
+    search = state._index.ask
+    state._index.ask = lambda *asked, **more: searches.append(asked) or search(*asked, **more)
     state.observe(lambda change: seen.append((state.query, state.total)), ["total", "rows"])
     with state.hold_trait_notifications():
         state.query = "demo"
@@ -134,6 +134,54 @@ def test_nothing_found_says_what_to_do(state: BrowserState) -> None:
     assert "Remove Ambient temperature from 100 °C (would give 4)" in state.message
     state.clear()
     assert (state.total, state.message) == (14, "")
+
+
+def test_what_a_search_did_is_told_and_can_be_undone(state: BrowserState) -> None:
+    state.query = "synthetik 25C lifepo4"
+    assert state.total == 1
+    assert state.message.startswith("Showing results for synthetic; search for exactly synthetik")
+    assert state.told["words"] == [
+        {"typed": "synthetik", "meaning": "synthetic", "how": "corrected"},
+        {"typed": "25c", "meaning": "25 °C", "how": "quantity"},
+        {"typed": "lifepo4", "meaning": "LFP", "how": "name"},
+    ]
+    json.dumps(state.told, allow_nan=False)
+    assert state.order_at_rest == "best match first"
+    state.exactly("synthetik")
+    assert state.query == '"synthetik" 25C lifepo4'
+    assert state.total == 0
+    assert state.message.startswith("No cell matches. Nothing is called “synthetik”.")
+    state.clear()
+    assert (state.message, state.told["words"], state.order_at_rest) == ("", [], "")
+
+
+def test_near_values_are_told(state: BrowserState) -> None:
+    state.query = "lfp 12C"
+    assert state.total == 2
+    assert state.message == "No cell has 12 °C and all the rest; showing the nearest, 10 °C."
+    assert state.told["said"] == [state.message]
+
+
+def test_rows_come_in_the_order_of_the_result(cells: pd.DataFrame) -> None:
+    cells["protocol"] = [f"step {i}" if i % 3 else "nmcx" for i in range(len(cells))]
+    state = BrowserState(cells, page_size=100, query="nmc")
+    assert [row[CELL] for row in state.rows] == state.result.index.tolist()
+    assert state.result[CATHODE].iloc[0].startswith("NMC")  # before what only a part of a word says
+    assert state.result.index.tolist() != sorted(state.result.index, key=list(cells.index).index)
+
+
+def test_data_sets_without_a_list_of_cells_are_named() -> None:
+    hubs = bdg.open_hubs()
+    state = BrowserState(hubs.index, query="panasonic drive cycle")
+    assert state.total == 0
+    assert state.told["datasets"][0]["id"] == "kollmeyer-panasonic-18650pf"
+    assert state.told["datasets"][0]["url"].startswith("https://")
+    assert not state.told["beside"]
+    assert state.message.endswith(
+        "Found instead: 1 data set without a list of cells: kollmeyer-panasonic-18650pf."
+    )
+    state.facets = {"segment": ["module_pack"]}
+    assert state.told["datasets"] == []
 
 
 def test_states_can_share_one_index(cells: pd.DataFrame) -> None:

@@ -135,6 +135,7 @@ class Explorer:
     def page(self, links: Sequence[tuple[str, str]] = ()) -> pmui.Page:
         """Arrange the parts."""
         main = pn.Column(
+            self.browser.told,
             self.fade,
             self.browser.actions,
             self.browser.table,

@@ -90,12 +90,17 @@ class Answer:
     @property
     def told(self) -> tuple[str, ...]:
         """A sentence for everything that was answered in another way than it was typed."""
-        said = [
+        forgiven = (
             f"Showing results for {one.meaning}; "
             f"search for exactly {one.typed} instead: {one.exact_query}, with its quotes."
             for one in self.corrected
-        ]
-        said += [
+        )
+        return (*forgiven, *self.notes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The sentences of `told` that are not about misspellings."""
+        said = [
             f"No {self.noun} has {asked} and all the rest; showing the nearest, {instead}."
             for asked, instead in self.near
         ]

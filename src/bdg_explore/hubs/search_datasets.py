@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bdg_explore.columns import COLUMNS, DATASET
+from bdg_explore.columns import COLUMNS, DATASET, LANDING_URL, TITLE
 
 from .entries import Dataset
 from .search_answer import Answer, Filter, Understood
@@ -103,6 +103,14 @@ class DatasetIndex:
         positions = np.flatnonzero(together(found, len(ids), within=empty))
         return [str(ids[at]) for at in best_first(positions, found)]
 
+    def about(self, ids: Iterable[str]) -> list[dict[str, str | None]]:
+        """Return id, title and landing page of data sets, as JSON holds them."""
+        rows = self._table.cells.loc[list(ids), [TITLE, LANDING_URL]]
+        return [
+            {"id": str(name), "title": _text(title) or str(name), "url": _text(url)}
+            for name, title, url in rows.itertuples()
+        ]
+
     def _filter(self, one: Understood, *, near: bool = False, of_cells: bool = True) -> Filter:
         fits = grades(one, self._table, near=near)
         if of_cells:
@@ -125,3 +133,7 @@ class DatasetIndex:
     def _places(self) -> NDArray[np.intp]:
         """Where each data set that has cells stands in the table; -1 if it is not there."""
         return self._table.cells.index.get_indexer(pd.Index(self._cells.codes(DATASET)[1]))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -115,6 +115,14 @@ def words(query: str) -> list[tuple[str, bool]]:
     return split
 
 
+def in_quotes(query: str, word: str) -> str:
+    """Return a query with one of its words, as `typed` gives it, in quotes."""
+    for one in re.finditer(r'[^\s"]+', query):
+        if as_held(one[0]) == word:
+            return f'{query[: one.start()]}"{one[0]}"{query[one.end() :]}'
+    return query
+
+
 def as_held(text: str) -> str:
     """Write a word as the index holds text: folded, with a true minus sign in front."""
     text = folded(text)

@@ -223,7 +223,9 @@ class Texts:
         rows = self._texts_of(places)
         best[rows] = PART
         before, after = self._bytes[places - 1], self._bytes[places + length]
-        words = ~_WORD_BYTE[before] & ~_WORD_BYTE[after]
+        # `nmc` is a word of `nmc811`, `81` is none of it.
+        letters = _LETTER[self._bytes[places + length - 1]]
+        words = ~_WORD_BYTE[before] & ~np.where(letters, _LETTER[after], _WORD_BYTE[after])
         best[rows[words]] = WORD
         best[rows[words & _FIELD_START[before] & _FIELD_END[after]]] = EXACT
         return best

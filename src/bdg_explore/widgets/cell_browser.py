@@ -14,7 +14,7 @@ from bdg_explore.columns import HUB
 from bdg_explore.hubs import Hubs
 
 from .linked_fade import LinkedFade
-from .notebook_parts import NotebookActions, NotebookFacets
+from .notebook_parts import NotebookActions, NotebookFacets, NotebookTold
 from .notebook_plot import NotebookPlot
 from .panel_groups import facet_groups
 from .state import BrowserState
@@ -129,10 +129,12 @@ class CellBrowser(ipywidgets.VBox):
             ],
             layout=wide,
         )
+        self._told = NotebookTold()
         self._problem = ipywidgets.HTML(layout=ipywidgets.Layout(display="none"))
         self._search.observe(self._visibly(self._typed), "value")
         self._facets.on_msg(self._visibly(self._asked))
         self._table.observe(self._visibly(self._touched), ["page", "sort", "selection"])
+        self._told.on_msg(self._visibly(self._meant))
         self._actions.on_msg(self._visibly(self._wanted))
         right = ipywidgets.VBox(
             [self._table, self._actions, *self._fade_parts()],
@@ -140,7 +142,7 @@ class CellBrowser(ipywidgets.VBox):
         )
         both = ipywidgets.Layout(display="flex", flex_flow="row wrap", grid_gap="16px")
         body = ipywidgets.Box([self._facets, right], layout=both)
-        self.children = [self._search, self._problem, body]
+        self.children = [self._search, self._told, self._problem, body]
 
     def _fade_parts(self) -> list[Any]:
         if self.fade is None:
@@ -181,6 +183,9 @@ class CellBrowser(ipywidgets.VBox):
                 setattr(self, name, getattr(state, name))
         self._search.value = state.query
         if new_question:
+            with self._told.hold_sync():
+                for name, value in state.told.items():
+                    setattr(self._told, name, value)
             asked = any(question)
             with self._facets.hold_sync():
                 self._facets.groups = facet_groups(state)
@@ -194,6 +199,7 @@ class CellBrowser(ipywidgets.VBox):
             self._table.page_size = state.page_size
             self._table.sort = list(state.sort)
             self._table.message = state.message
+            self._table.order = state.order_at_rest
             self._table.selection = list(state.selection)
         with self._actions.hold_sync():
             self._actions.selection = list(state.selection)
@@ -231,6 +237,10 @@ class CellBrowser(ipywidgets.VBox):
             self.state.choose(str(message["facet"]), message["values"])
         elif "range" in message:
             self.state.narrow(str(message["range"]), message["low"], message["high"])
+
+    def _meant(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
+        if "exactly" in message:
+            self.state.exactly(str(message["exactly"]))
 
     def _wanted(self, _widget: Any, message: dict[str, Any], _buffers: Any) -> None:
         chosen = self.state.selection

@@ -1,6 +1,6 @@
-"""Facets and actions of the browser in a notebook: the parts of the Panel face, hosted again.
+"""Parts of the browser in a notebook: those of the Panel face, hosted again.
 
-`panel_facets.js` and `panel_actions.js` say what they show and what they say.
+`panel_facets.js`, `panel_actions.js` and `panel_told.js` say what they show and what they say.
 """
 
 from pathlib import Path
@@ -37,6 +37,18 @@ class NotebookFacets(_NotebookPart):
 
     def __init__(self, **values: Any) -> None:
         super().__init__("panel_facets.js", **values)
+
+
+class NotebookTold(_NotebookPart):
+    """How a search was understood; `on_msg` hears what should be looked for exactly."""
+
+    words: Any = traitlets.List().tag(sync=True)
+    said: Any = traitlets.List().tag(sync=True)
+    datasets: Any = traitlets.List().tag(sync=True)
+    beside = traitlets.Bool(True).tag(sync=True)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__("panel_told.js", **values)
 
 
 class NotebookActions(_NotebookPart):

@@ -15,7 +15,7 @@ from bdg_explore.hubs import Hubs
 
 from .panel_fade import PanelFade
 from .panel_groups import facet_groups
-from .panel_parts import Actions, Facets, SearchBox
+from .panel_parts import Actions, Facets, SearchBox, Told
 from .panel_shelf import shelf_of
 from .panel_table import PanelTable
 from .state import BrowserState
@@ -33,7 +33,8 @@ class PanelBrowser(pn.viewable.Viewer):
     """Search field, facets, table and actions over one state.
 
     Shows itself whole (in a notebook page), or lends its parts to a page that arranges them:
-    `search`, `facets`, `table`, `actions`. Shown whole, with hubs, it has a fade plot that follows.
+    `search`, `told`, `facets`, `table`, `actions`. Shown whole, with hubs, it has a fade plot that
+    follows.
 
     Parameters
     ----------
@@ -76,6 +77,7 @@ class PanelBrowser(pn.viewable.Viewer):
             max_width=640,
             margin=(0, 12),
         )
+        self.told = Told(on_message=self._meant, **whole)
         self.facets = Facets(on_message=self._asked, **whole)
         self.table = PanelTable(
             columns=state.table_columns,
@@ -110,6 +112,7 @@ class PanelBrowser(pn.viewable.Viewer):
             hubs = state.result[HUB].nunique() if HUB in state.cells.columns else 0
             asked = bool(state.query or state.facets or state.ranges)
             self.search.value = state.query
+            self.told.param.update(**state.told)
             self.facets.param.update(
                 groups=facet_groups(state),
                 total=state.total,
@@ -124,6 +127,7 @@ class PanelBrowser(pn.viewable.Viewer):
                 page_size=state.page_size,
                 sort=list(state.sort),
                 message=state.message,
+                order=state.order_at_rest,
                 selection=list(state.selection),
             )
         else:
@@ -146,6 +150,10 @@ class PanelBrowser(pn.viewable.Viewer):
             else:
                 value = event.new if event.name == "page" else tuple(event.new)
                 setattr(self.state, event.name, value)
+
+    def _meant(self, message: dict[str, Any]) -> None:
+        if "exactly" in message:
+            self.state.exactly(str(message["exactly"]))
 
     def _asked(self, message: dict[str, Any]) -> None:
         state = self.state
@@ -203,7 +211,7 @@ class PanelBrowser(pn.viewable.Viewer):
         self.facets.styles = {"flex": "1 1 240px", "max-width": "100%"}
         self.facets.stylesheets = [*self.facets.stylesheets, _NARROW]
         self.search.margin = (0, 0, 8, 0)
-        parts: list[Any] = [self.search, self.actions, self.table]
+        parts: list[Any] = [self.search, self.told, self.actions, self.table]
         if self.hubs is not None:
             fade = PanelFade(self.state, shelf_of(self.hubs), on_change=self.refresh_code)
             self.state.observe(
@@ -212,7 +220,7 @@ class PanelBrowser(pn.viewable.Viewer):
             fade.draw()
             self.fade = fade
             self.refresh_code()
-            parts.insert(1, fade)
+            parts.insert(2, fade)
         right = pn.Column(
             *parts,
             sizing_mode="stretch_width",

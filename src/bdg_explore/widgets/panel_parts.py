@@ -48,6 +48,20 @@ class SearchBox(_Part):
     _esm = _HERE / "panel_search.js"
 
 
+class Told(_Part):
+    """How a search was understood, what was done otherwise, and data sets without cells.
+
+    Says `{"exactly": word}` where a misspelling should not have been forgiven.
+    """
+
+    words = param.List(default=[], doc="Of `{typed, meaning, how}`.")
+    said = param.List(default=[], doc="Further sentences.")
+    datasets = param.List(default=[], doc="Of `{id, title, url}`.")
+    beside = param.Boolean(default=True, doc="Whether cells were found too.")
+
+    _esm = _HERE / "panel_told.js"
+
+
 class Facets(_Part):
     """Facets with counts and numeric ranges with their spread.
 

@@ -56,6 +56,7 @@ class PanelTable(pn.custom.JSComponent):
     selection = param.List(default=[])
     opened = param.String(default="")
     message = param.String(default="")
+    order = param.String(default="")
 
     _esm = _hosted()
     _stylesheets: ClassVar[list[str]] = [WIDGETS_CSS.read_text(encoding="utf-8")]

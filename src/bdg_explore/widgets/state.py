@@ -10,6 +10,8 @@ import traitlets
 from bdg_explore.columns import CELL
 from bdg_explore.errors import BdgError
 from bdg_explore.hubs.search import CellIndex, Histogram
+from bdg_explore.hubs.search_answer import told_unlisted
+from bdg_explore.hubs.search_terms import in_quotes
 
 from .address import (
     RANGE,
@@ -21,6 +23,7 @@ from .address import (
 )
 from .python_code import browser_code
 from .shown_columns import FACETS, RANGES, TABLE, known_columns, table_column
+from .told import told_of
 from .traits import FacetsTrait, RangesTrait, SelectionTrait, SortTrait
 
 
@@ -49,7 +52,11 @@ class BrowserState(traitlets.HasTraits):
     facet_counts : dict of str to list of (value, count)
         For each facet, how many cells each value would give.
     message : str
-        What to do when nothing is found; else empty.
+        What was done in another way than it was typed, and what to do when nothing is found;
+        else empty.
+    told : dict
+        The same for a screen: `words` with how each was understood, further sentences as `said`,
+        and `datasets` that match but list no cells, with title and address.
     """
 
     query = traitlets.Unicode()
@@ -64,6 +71,7 @@ class BrowserState(traitlets.HasTraits):
     rows: Any = traitlets.List(read_only=True)
     facet_counts = traitlets.Dict(read_only=True)
     message = traitlets.Unicode(read_only=True)
+    told = traitlets.Dict(read_only=True)
 
     def __init__(
         self,
@@ -96,7 +104,8 @@ class BrowserState(traitlets.HasTraits):
         before = self._answered or (None, None, None, None)
         new_question, new_order = question != before[0], self.sort != before[1]
         if new_question:
-            self._found = self._index.search(*question)
+            self._answer = self._index.ask(*question)
+            self._found = self._answer.positions
         if new_question or new_order:
             self._ordered = self._sorted(self._found)
         page = 0 if (new_question or new_order) and self.page == before[2] else self.page
@@ -109,9 +118,22 @@ class BrowserState(traitlets.HasTraits):
                 self.set_trait("total", len(self._found))
                 counts = self._index.facet_counts(self.facet_columns, *question)
                 self.set_trait("facet_counts", counts)
-                self.set_trait(
-                    "message", "" if self.total else self._index.explain_nothing(*question)
-                )
+                told = told_of(self._answer, self._index, question)
+                self.set_trait("told", told)
+                self.set_trait("message", self._message(told["datasets"]))
+
+    def _message(self, unlisted: Sequence[Mapping[str, Any]]) -> str:
+        sentences = list(self._answer.told)
+        if not self.total:
+            question = (self.query, self.facets, self.ranges)
+            sentences.append(self._index.explain_nothing(*question))
+            sentences.append(told_unlisted([one["id"] for one in unlisted], beside=False))
+        return " ".join(filter(None, sentences))
+
+    @property
+    def order_at_rest(self) -> str:
+        """What orders the rows while they are sorted by no column."""
+        return "best match first" if self.query.strip() else ""
 
     def _sorted(self, positions: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
         if not self.sort:
@@ -135,7 +157,7 @@ class BrowserState(traitlets.HasTraits):
 
     @property
     def result(self) -> pd.DataFrame:
-        """The cells that meet the question, in the order of the table."""
+        """The cells that meet the question, in the order of the table: the best match first."""
         return self._index.cells.iloc[self._ordered]
 
     @property
@@ -148,6 +170,10 @@ class BrowserState(traitlets.HasTraits):
     def histogram(self, column: str, bins: int = 24) -> Histogram:
         """Return how a numeric column is spread over the cells, its own range left out."""
         return self._index.histogram(column, self.query, self.facets, self.ranges, bins=bins)
+
+    def exactly(self, word: str) -> None:
+        """Ask for a word letter by letter that was taken for a misspelling."""
+        self.query = in_quotes(self.query, word)
 
     def choose(self, column: str, values: Sequence[Any]) -> None:
         """Ask for some values of one facet, the others as they were; none takes it back."""

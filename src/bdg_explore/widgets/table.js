@@ -2,7 +2,8 @@
 // notebooks, AnyWidgetComponent in Panel pages.
 //
 // Reads  columns [{name, title, unit, kind, meaning}], rows [{...}] of the current page, key (the
-//        name of the identifying value in a row), label, total, page, page_size, message.
+//        name of the identifying value in a row), label, total, page, page_size, message,
+//        order (what orders the rows while they are sorted by no column).
 // Writes page, sort ([] or [name, "asc" | "desc"]), selection ([key, ...]) and opened (a key).
 //
 // Values come from catalogs of strangers: they only ever become text nodes.
@@ -132,7 +133,7 @@ function render({ model, el }) {
     table.setAttribute("aria-colcount", cells.length + 1);
     table.setAttribute("aria-label", model.get("label"));
     order.replaceChildren(
-      make("option", { value: "[]" }, "Sort: as listed"),
+      make("option", { value: "[]" }),
       ...model.get("columns").flatMap(({ name, title }) => [
         make("option", { value: JSON.stringify([name, "asc"]) }, `${title} ▲`),
         make("option", { value: JSON.stringify([name, "desc"]) }, `${title} ▼`),
@@ -147,6 +148,7 @@ function render({ model, el }) {
       th.setAttribute("aria-sort", on ? (direction === "asc" ? "ascending" : "descending") : "none");
       th.querySelector(".bdg-arrow").textContent = on ? (direction === "asc" ? " ▲" : " ▼") : "";
     }
+    order.options[0].textContent = `Sort: ${model.get("order") || "as listed"}`;
     order.value = JSON.stringify(model.get("sort"));
   }
   function drawRow(row, at) {
@@ -210,7 +212,9 @@ function render({ model, el }) {
     const [total, page, size] = [model.get("total"), model.get("page"), model.get("page_size")];
     const number = (value) => value.toLocaleString("en");
     const [first, last] = [page * size + 1, Math.min(total, (page + 1) * size)];
-    const text = total ? `${number(first)}–${number(last)} of ${number(total)}` : "0 rows";
+    const ranked = total > 1 && model.get("order") && !model.get("sort").length;
+    const rows = total ? `${number(first)}–${number(last)} of ${number(total)}` : "0 rows";
+    const text = ranked ? `${rows}, ${model.get("order")}` : rows;
     if (status.textContent !== text) status.textContent = text;
     const focused = root.getRootNode().activeElement?.getAttribute?.("aria-label");
     const step = (sign, name, to) => {
@@ -238,7 +242,8 @@ function render({ model, el }) {
     key: [drawBody],
     rows: [drawBody, drawFoot],
     message: [drawBody],
-    sort: [paintSort],
+    sort: [paintSort, drawFoot],
+    order: [paintSort, drawFoot],
     selection: [paintSelection],
     total: [drawFoot],
     page: [drawFoot],

@@ -36,6 +36,8 @@ class CellTable(anywidget.AnyWidget):
         Key of the row last opened; set it back to "" when it is closed.
     message : str
         What to say when there is no row.
+    order : str
+        What orders the rows while they are sorted by no column, if that is worth saying.
     """
 
     _esm = TABLE_JS
@@ -52,3 +54,4 @@ class CellTable(anywidget.AnyWidget):
     selection: Any = traitlets.List().tag(sync=True)
     opened = traitlets.Unicode().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
+    order = traitlets.Unicode().tag(sync=True)
