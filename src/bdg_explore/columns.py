@@ -494,7 +494,7 @@ _CELLS: Final = (
     Column(CITATION, "Citation", "", "What to cite.", "text"),
     Column(LANDING_URL, "Landing page", "", "Page of the record.", "text"),
     Column(TABLES, "Tables", "", "Which tables can be opened.", "text"),
-    Column(AVAILABILITY, "Availability", "", "here, download or request.", "text"),
+    Column(AVAILABILITY, "Availability", "", "here, install, download or request.", "text"),
     Column(UNVERIFIED, "Unverified", "", "Fields nobody has traced to a primary source.", "text"),
     Column(NOTE, "Note", "", "What one should know about the cell.", "text"),
     Column(PATH_INFO, "Ageing path", "", "Parameters of a synthetic cell's ageing.", "text"),

@@ -17,7 +17,8 @@ HUBS = [
     "figshare", "ora", "calce", "battery_data_hub", "nlr_nrel", "osf", "rwth", "mediatum",
     "radar4kit", "deep_blue", "mdf", "huggingface", "materials_project", "github", "stanford_sdr",
     "borealis", "dataverse_eu", "uconn", "ieee_dataport", "battinfo_records",
-    "battery_imaging_library", "sandia_safety", "tu4", "battery_data_commons", "bdg_local",
+    "battery_imaging_library", "sandia_safety", "tu4", "battery_data_commons", "ampworks",
+    "bdg_local",
 ]  # fmt: skip
 PRIMARY = {
     "objective_of_test",
@@ -160,7 +161,7 @@ def test_addresses_are_well_formed_and_https(entries, hub_files):
         file["url"]
         for entry in entries.values()
         for file in web_files(entry)
-        if "url" in file and not file["url"].startswith("{{ CATALOG_DIR }}/")
+        if "url" in file and not file["url"].startswith(("{{ CATALOG_DIR }}/", "package://"))
     ]
     for url in urls:
         parts = urlsplit(url)

@@ -23,6 +23,7 @@ COUNTS = {
     "ba-mich-form": 40,
     "ba-mich-exp": 18,
     "hust-2022": 77,
+    "ampworks-electrodes": 2,
     "xjtu-2024": 55,
     "bdf-dlr-hydra-halfcells": 2,
     "attia-2020": 45,

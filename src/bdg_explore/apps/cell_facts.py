@@ -71,6 +71,7 @@ _ALWAYS: Final = frozenset((*_PRIMARY, FORM_FACTOR, AMBIENT_TEMPERATURE, PROTOCO
 
 _WHERE: Final = {
     "here": "on this machine",
+    "install": "in a package: pip install",
     "download": "can be downloaded",
     "request": "not on this machine",
 }

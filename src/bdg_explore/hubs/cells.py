@@ -30,6 +30,7 @@ from bdg_explore.columns import (
 
 from .entries import PRIMARY, Dataset, TableSource
 from .facts import read_facts
+from .packages import is_packaged
 from .sharing import effective_access
 from .tables import ids_in, is_here
 
@@ -116,11 +117,12 @@ def cells_of(
         text = ", ".join(map(str, value)) if isinstance(value, list) else value
         columns[name] = known[name].fillna(text).array if name in known.columns else text
     here = {name for name, source in tables.items() if is_here(source)}
+    packaged = {n for n, s in tables.items() if any(is_packaged(file.url) for file in s.files)}
     columns |= {name: value for name, value in _constants(dataset).items() if value is not None}
     columns[NATIVE_ID] = natives
     columns[TABLES] = [" ".join(held.get(native, ())) for native in natives]
     columns[AVAILABILITY] = [
-        _availability(dataset, held.get(native, {}), here) for native in natives
+        _availability(dataset, held.get(native, {}), here, packaged) for native in natives
     ]
     index = pd.Index([f"{dataset.id}/{native}" for native in natives], name=CELL)
     return pd.DataFrame(columns, index=index)
@@ -161,9 +163,13 @@ def _constants(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _availability(dataset: Dataset, held: Mapping[str, None], here: set[str]) -> str:
+def _availability(
+    dataset: Dataset, held: Mapping[str, None], here: set[str], packaged: set[str]
+) -> str:
     if set(held) & here:
         return "here"
+    if set(held) & packaged:
+        return "install"
     if held or (dataset.access == "open" and any(one.url for one in dataset.downloads)):
         return "download"
     return "request"

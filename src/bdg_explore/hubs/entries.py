@@ -17,6 +17,7 @@ from bdg_explore.metadata.bricks import ACCESS_LEVELS, KINDS, SEGMENTS, Primary,
 from bdg_explore.metadata.facts import facts_of
 
 from .fetching.addresses import member_url
+from .packages import SCHEME
 from .places import Place
 
 # What a data set may say of all its cells; the identifier is each cell's own.
@@ -90,7 +91,7 @@ class TableFile:
     @property
     def is_remote(self) -> bool:
         """Whether the file lies on the web."""
-        return "://" in self.url and not self.url.startswith("file:")
+        return "://" in self.url and not self.url.startswith(("file:", SCHEME))
 
 
 class TableServer(Protocol):

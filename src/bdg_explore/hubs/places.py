@@ -23,6 +23,7 @@ from bdg_explore.errors import CatalogError
 from bdg_explore.shipped import catalogs_folder
 
 from .fetching.public import is_public, lies_inside, netloc_of
+from .packages import is_packaged
 from .parsing import UNSEEN
 
 SCHEMES: Final = ("https", "http", "s3", "gs")
@@ -86,6 +87,8 @@ class Place:
                 f"{where}: {reference!r} uses a backslash or a control character. Write / between "
                 "folders."
             )
+        if self.ships and is_packaged(text):
+            return text
         inside = self.is_web and text.startswith(self.root)
         if _SCHEME.match(text) and not held and not inside:
             return self._address(text, where)

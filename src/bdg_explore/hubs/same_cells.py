@@ -21,7 +21,7 @@ from .download.consent import Permit
 from .entries import Dataset, TableSource
 from .tables import is_here, read_table
 
-_NEARNESS: Final = {"here": 0, "download": 1, "request": 2}
+_NEARNESS: Final = {"here": 0, "install": 1, "download": 2, "request": 3}
 PROVENANCE: Final = "provenance"
 
 

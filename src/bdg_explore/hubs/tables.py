@@ -9,7 +9,7 @@ import pandas as pd
 
 from bdg_explore import readers
 from bdg_explore.columns import CELL, NATIVE_ID
-from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError
+from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError, ReadError
 from bdg_explore.frames import CONTRACTS, check_frame
 from bdg_explore.readers import HUST
 
@@ -19,17 +19,22 @@ from .download.run import bring_one
 from .entries import Dataset, TableFile, TableServer, TableSource
 from .fetching.addresses import member_url, name_of, split_member
 from .fetching.cache import cached
+from .fetching.checksums import file_sha256
 from .fetching.fetch import fetch
+from .packages import is_packaged, not_installed, packaged_file
 
 _SUFFIX_FORMATS: Final = {".parquet": "parquet", ".csv": "csv", ".gz": "csv"}
 
 
 def is_here(source: TableSource) -> bool:
     """Whether every file of a table can be read without the network."""
-    return source.server is None and all(
-        not file.is_remote or cached(file.url, sha256=file.sha256, md5=file.md5)
-        for file in source.files
-    )
+    return source.server is None and all(_is_file_here(file) for file in source.files)
+
+
+def _is_file_here(file: TableFile) -> bool:
+    if is_packaged(file.url):
+        return packaged_file(file.url) is not None
+    return not file.is_remote or cached(file.url, file.sha256, md5=file.md5) is not None
 
 
 def read_table(
@@ -196,6 +201,8 @@ def _their_name(source: TableSource, name: str) -> str:
 
 
 def _local(dataset: Dataset, source: TableSource, file: TableFile, permit: Permit) -> Path:
+    if is_packaged(file.url):
+        return _packaged(file, f"{source.name} of {dataset.id}")
     if not file.is_remote:
         if source.origin == "catalog" and dataset.place:  # what {cell} made may be a link
             archive, _ = split_member(file.url.removeprefix("file://"))
@@ -225,6 +232,18 @@ def _existing(file: TableFile, source: TableSource, what: str) -> Path:
             f"or correct the {owner}."
         )
     return path if member is None else fetch(member_url(path.as_uri(), member), progress=False)
+
+
+def _packaged(file: TableFile, what: str) -> Path:
+    path = packaged_file(file.url)
+    if path is None:
+        raise not_installed(what, file.url)
+    if file.sha256 and file_sha256(path) != file.sha256:
+        raise ReadError(
+            f"{what}: {path} is not the file that the catalog means; the package has another "
+            "version. Read it as it is with bdg.read, or install the version that the extra names."
+        )
+    return path
 
 
 def _format(source: TableSource, file: TableFile) -> str:

@@ -42,6 +42,7 @@ _ORDER: Final = {
 }
 _WORDS: Final = {
     (AVAILABILITY, "here"): "on this machine",
+    (AVAILABILITY, "install"): "to install with pip",
     (AVAILABILITY, "download"): "to download",
     (AVAILABILITY, "request"): "on request",
 }
