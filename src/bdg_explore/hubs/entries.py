@@ -160,6 +160,10 @@ class Dataset:
 
     Attributes
     ----------
+    doi : str or None
+        DOI of the data; where they have none, that of the article.
+    data_doi : str or None
+        DOI of the data alone.
     counted : mapping
         What the data set states it holds that is not cells: vehicles, tests, scans ...
     also_in : tuple of str
@@ -190,6 +194,7 @@ class Dataset:
     facts: str | None = None
     cells_stated: int | None = None
     doi: str | None = None
+    data_doi: str | None = None
     landing_url: str | None = None
     unverified: tuple[str, ...] = ()
     notes: str | None = None
@@ -307,6 +312,7 @@ def dataset_from_entry(
         facts=args.get("cells"),
         cells_stated=metadata.get("cells_stated"),
         doi=metadata.get("doi") or citation.get("doi"),
+        data_doi=metadata.get("doi"),
         landing_url=metadata.get("landing_url"),
         unverified=_texts(metadata.get("unverified")),
         notes=metadata.get("notes"),

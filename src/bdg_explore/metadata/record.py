@@ -253,6 +253,8 @@ class Record:
         }
         for name in ("segment", "kind", "licence", "access", "doi", "landing_url", "notes"):
             given[name] = metadata.get(name)
+        until = metadata.get("embargo_until")
+        given["embargo_until"] = str(until) if until else None  # YAML makes a date of a bare day
         told = {k: v for k, v in given.items() if not is_unknown(v)}
         try:
             return cls.from_dict(told)

@@ -1,0 +1,311 @@
+"""How well catalogs describe what they list: one row a data set, and counts over the rows.
+
+Everything is worked out from the catalogs alone: a data set is *listed*, whether its address
+answers nobody has asked. A value stands in one of three states: *known*; *unverified*, stated but
+traced to no primary source; *unknown*.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+
+from bdg_explore.columns import (
+    ACCESS,
+    ANODE,
+    CATHODE,
+    DATASET,
+    DOI,
+    HUB,
+    KIND,
+    LANDING_URL,
+    LICENCE,
+    NOMINAL_CAPACITY,
+    NOTE,
+    OBJECTIVE,
+    SEGMENT,
+    TITLE,
+    UNVERIFIED,
+)
+from bdg_explore.errors import ParameterError, did_you_mean
+from bdg_explore.metadata import Indicator, Primary, Record, fair_score
+from bdg_explore.metadata.facts import facts_of
+
+from .collection import Hubs
+from .metadata_record import fair_of, record_of
+
+STATES: Final = ("known", "unverified", "unknown")
+DEMO: Final = "demo"
+"""State of what ships with the package: synthetic, and never counted with the world's data."""
+
+FIELDS: Final = tuple(facts_of(Primary))
+"""The seven primary fields of Table S1."""
+
+HUB_NAME: Final = "hub_name"
+STATED: Final = "stated"
+YEAR: Final = "year"
+IS_DEMO: Final = "is_demo"
+FAMILIES: Final = "chemistry_families"
+PRIMARY_STATED: Final = "primary_stated"
+PRIMARY_VERIFIED: Final = "primary_verified"
+FAIR_SCORE: Final = "fair_score"
+CELLS_KNOWN: Final = "cells_known"
+
+_DEMO_HUB: Final = "demo"
+_FAMILIES: Final = ("LCO", "LFP", "LMFP", "LMO", "LNMO", "LNO", "LTO", "NCA", "NMC")
+_SPELT: Final = {"NCM": "NMC"}
+_SEVERAL: Final = re.compile(r"\s*(?:,|/|\+|\bor\b|\band\b|\bblend\b|(?<=[A-Z])-(?=[A-Z]))\s*")
+_KEPT: "WeakKeyDictionary[Hubs, pd.DataFrame]" = WeakKeyDictionary()
+
+
+def state(name: str) -> str:
+    """Return the column of `overview` that tells how well a field is known."""
+    return f"{name}_state"
+
+
+def overview(hubs: Hubs) -> pd.DataFrame:
+    """Return one row a data set: what it is, how well it is described, how FAIR it is.
+
+    Parameters
+    ----------
+    hubs : Hubs
+        What `open_hubs` returned. The answer is kept as long as they are; do not change it.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by data set. Beside columns of the vocabulary: `primary_stated` and
+        `primary_verified`, how many of the seven primary fields are known at all and known beyond
+        doubt; `fair_score`, the mean of the indicators [0-1]; `chemistry_families`, a tuple;
+        `is_demo`; and `<field>_state`, one of `STATES`, for each primary field, licence and access.
+    """
+    if hubs not in _KEPT:
+        by_cell = _stated_by_cells(hubs)
+        rows = [
+            _row(hubs, str(name), by_cell.get(str(name), set())) for name in hubs.datasets.index
+        ]
+        columns = list(rows[0]) if rows else [DATASET, HUB]
+        _KEPT[hubs] = pd.DataFrame(rows, columns=columns).set_index(DATASET, drop=False)
+    return _KEPT[hubs]
+
+
+def _row(hubs: Hubs, name: str, by_cell: set[str]) -> dict[str, Any]:
+    dataset = hubs.dataset(name)
+    listed: Any = hubs.datasets.loc[name]
+    record = record_of(dataset)
+    states = {field: field_state(record, field, by_cell) for field in FIELDS}
+    known = [one for one in states.values() if one != "unknown"]
+    return {
+        DATASET: name,
+        TITLE: dataset.title,
+        HUB: dataset.hub.id,
+        HUB_NAME: dataset.hub.name,
+        SEGMENT: dataset.segment,
+        KIND: dataset.kind,
+        IS_DEMO: dataset.hub.id == _DEMO_HUB,
+        CATHODE: listed[CATHODE],
+        ANODE: listed[ANODE],
+        NOMINAL_CAPACITY: dataset.primary.get(NOMINAL_CAPACITY),
+        FAMILIES: families(listed[CATHODE]) or _families_of_cells(hubs, name),
+        OBJECTIVE: listed[OBJECTIVE],
+        STATED: dataset.stated or None,
+        CELLS_KNOWN: int(listed[CELLS_KNOWN]),
+        YEAR: dataset.citation.get("year"),
+        LICENCE: None if dataset.licence == "unknown" else dataset.licence,
+        ACCESS: dataset.access,
+        DOI: dataset.doi,
+        LANDING_URL: dataset.landing_url,
+        PRIMARY_STATED: len(known),
+        PRIMARY_VERIFIED: known.count("known"),
+        FAIR_SCORE: fair_score(fair_of(dataset)),
+        UNVERIFIED: ", ".join(dataset.unverified) or None,
+        NOTE: dataset.notes,
+        state(LICENCE): _rights_state(record, LICENCE, record.licence == "unknown"),
+        state(ACCESS): _rights_state(record, ACCESS, unknown=False),
+        **{state(field): told for field, told in states.items()},
+    }
+
+
+def field_state(record: Record, field: str, by_cell: Iterable[str] = ()) -> str:
+    """Return how well a primary field of a record is known: one of `STATES`.
+
+    Parameters
+    ----------
+    record : Record
+        Of a data set.
+    field : str
+        One of `FIELDS`.
+    by_cell : iterable of str
+        Fields that differ from cell to cell and that every listed cell states.
+    """
+    if field in record.missing and field not in by_cell:
+        return "unknown"
+    return "unverified" if record.is_unverified(field) else "known"
+
+
+def _rights_state(record: Record, field: str, unknown: bool) -> str:
+    if unknown:
+        return "unknown"
+    return "unverified" if record.is_unverified(field) else "known"
+
+
+def _stated_by_cells(hubs: Hubs) -> dict[str, set[str]]:
+    """Return, for each data set with listed cells, the primary fields that all of them state."""
+    fields = [field for field in FIELDS if field in hubs.cells.columns]
+    stated = hubs.cells[fields].notna().groupby(hubs.cells[DATASET]).all()
+    return {str(name): {f for f in fields if row[f]} for name, row in stated.iterrows()}
+
+
+def families(chemistry: Any) -> tuple[str, ...]:
+    """Return the families of what people write for a cathode; several where it names several.
+
+    Examples
+    --------
+    >>> families("NCA, NCM or LFP")
+    ('NCA', 'NMC', 'LFP')
+    >>> families("NMC811")
+    ('NMC',)
+    """
+    if not isinstance(chemistry, str):
+        return ()
+    found = []
+    for part in _SEVERAL.split(chemistry):
+        stem = re.sub(r"\d+$", "", part.strip()).upper()
+        found.append(_SPELT.get(stem, stem))
+    # Where a part is no family we know, the whole is told as it is written.
+    return tuple(dict.fromkeys(found)) if set(found) <= set(_FAMILIES) else (chemistry,)
+
+
+def _families_of_cells(hubs: Hubs, name: str) -> tuple[str, ...]:
+    """Return the families of a data set that states them cell by cell."""
+    stated = hubs.cells.loc[hubs.cells[DATASET] == name, CATHODE].dropna().unique()
+    return tuple(dict.fromkeys(one for text in stated for one in families(text)))
+
+
+# --- counts ---------------------------------------------------------------------------------------
+
+
+def counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Count data sets by the values of a column, and by how well those are known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `overview`, or some of its rows.
+    by : str
+        A column of it; `chemistry_families` counts a data set in each of its families.
+
+    Returns
+    -------
+    DataFrame
+        `value` (None where unknown), `state` (one of `STATES`, or `demo`) and `datasets`; values
+        in the order of their data sets, most first, unknown last.
+
+    Raises
+    ------
+    ParameterError
+        The table has no such column.
+    """
+    if by not in rows.columns:
+        raise ParameterError(
+            f"The overview has no column {by!r}.{did_you_mean(by, map(str, rows.columns))}"
+        )
+    origin = CATHODE if by == FAMILIES else by
+    told = rows[state(origin)] if state(origin) in rows.columns else _known(rows[by])
+    value = rows[by].map(lambda v: v or (None,)) if by == FAMILIES else _split(rows[by])
+    table = pd.DataFrame({"value": value, "state": told.mask(rows[IS_DEMO], DEMO)})
+    table = table.explode("value")
+    table["value"] = table["value"].astype(object).where(table["value"].notna(), None)
+    counts = (
+        table.groupby(["value", "state"], dropna=False, sort=False)
+        .size()
+        .reset_index(name="datasets")
+    )
+    counts["value"] = counts["value"].astype(object).where(counts["value"].notna(), None)
+    total = counts.groupby("value", dropna=False)["datasets"].transform("sum")
+    order = {name: at for at, name in enumerate((*STATES, DEMO))}
+    return (
+        counts.assign(
+            unknown=counts["value"].isna(), total=-total, place=counts["state"].map(order)
+        )
+        .sort_values(["unknown", "total", "value", "place"])
+        .drop(columns=["unknown", "total", "place"])
+        .reset_index(drop=True)
+    )
+
+
+def _known(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    return values.notna().map({True: "known", False: "unknown"})
+
+
+def _split(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return lists of values: an objective may be several."""
+    if values.name != OBJECTIVE:
+        return values.map(lambda v: [None if pd.isna(v) else v])
+    return values.map(lambda v: v.split(", ") if isinstance(v, str) else [None])
+
+
+def completeness(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count, for each primary field, in how many data sets it is known, unverified, unknown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `overview`, or some of its rows; the demo is left out.
+
+    Returns
+    -------
+    DataFrame
+        `value` (the field), `state` and `datasets`, in the order of Table S1.
+    """
+    world = rows[~rows[IS_DEMO]]
+    return pd.DataFrame(
+        [
+            {"value": field, "state": one, "datasets": int((world[state(field)] == one).sum())}
+            for field in FIELDS
+            for one in STATES
+        ]
+    )
+
+
+def completeness_by_hub(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each hub and primary field, the share of its data sets that state the field.
+
+    Returns
+    -------
+    DataFrame
+        `hub`, `field`, `stated` and `verified` [0-1], and `datasets`; the best described first.
+    """
+    parts = []
+    for hub, group in rows[~rows[IS_DEMO]].groupby(HUB, sort=False):
+        for field in FIELDS:
+            told = group[state(field)]
+            parts.append({
+                "hub": hub, "field": field, "stated": float((told != "unknown").mean()),
+                "verified": float((told == "known").mean()), "datasets": len(group),
+            })  # fmt: skip
+    table = pd.DataFrame(parts, columns=["hub", "field", "stated", "verified", "datasets"])
+    mean = table.groupby("hub")["stated"].transform("mean")
+    return table.assign(mean=-mean).sort_values(["mean", "hub"], kind="stable").drop(columns="mean")
+
+
+def fair_answers(hubs: Hubs) -> pd.DataFrame:
+    """Return every FAIR indicator of every data set, with its reason.
+
+    Returns
+    -------
+    DataFrame
+        `dataset`, `indicator`, `asks`, `value` (True, False or "partial") and `reason`.
+    """
+    rows = [
+        {"dataset": name, **_answer(one)}
+        for name in map(str, hubs.datasets.index)
+        for one in fair_of(hubs.dataset(name))
+    ]
+    return pd.DataFrame(rows, columns=["dataset", "indicator", "asks", "value", "reason"])
+
+
+def _answer(one: Indicator) -> dict[str, Any]:
+    return {"indicator": one.name, "asks": one.asks, "value": one.value, "reason": one.reason}
