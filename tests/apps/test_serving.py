@@ -35,7 +35,7 @@ def test_without_a_port_the_next_free_one_is_taken() -> None:
 
 def test_every_page_has_an_address_of_its_own(hubs, tmp_path: Path) -> None:
     story = read_notebook(write_notebook(tmp_path / "07_a_b.ipynb", "# T", "1"))
-    assert set(apps_for(hubs, [story])) == {"/", "/explorer", "/bring", "/a-b"}
+    assert set(apps_for(hubs, [story])) == {"/", "/explorer", "/glance", "/bring", "/a-b"}
     with pytest.raises(ParameterError, match="a-b"):
         apps_for(hubs, [story, story])
     named = read_notebook(write_notebook(tmp_path / "explorer.ipynb", "# T", "1"))

@@ -18,6 +18,7 @@ from bdg_explore.hubs.coverage import (
     counted,
     fair_answers,
     families,
+    holding,
     overview,
     state,
 )
@@ -50,7 +51,7 @@ def test_one_row_a_data_set_by_hand(hubs):
     assert rows.loc["doubtful", state("cathode_chemistry")] == "unverified"
     assert rows.loc["doubtful", state("anode_chemistry")] == "known"
     assert rows.loc["bare", state("nominal_capacity_ah")] == "unknown"
-    assert rows.loc["whole", FAMILIES] == ("NCA", "NMC", "LFP")
+    assert rows.loc["whole", FAMILIES] == "NCA + NMC + LFP"
     assert rows[IS_DEMO].tolist() == [False] * 5 + [True]
     assert overview(hubs) is rows, "worked out once"
 
@@ -73,6 +74,8 @@ def test_counts_by_hand(hubs):
     assert told(chemistry)[-1] == (None, "unknown", 1)
     objective = counted(rows, "objective_of_test")
     assert set(objective["value"]) == {"cycle_aging", "fast_charge", None}
+    assert holding(rows, FAMILIES, ["LFP", None]) == ["NCA + NMC + LFP", "LFP", None]
+    assert holding(rows, "licence", ["CC-BY-4.0"]) == ["CC-BY-4.0"]
     with pytest.raises(ParameterError, match="Did you mean licence"):
         counted(rows, "license")
 
@@ -94,7 +97,7 @@ def test_completeness_by_hand(hubs):
 
 def test_what_differs_from_cell_to_cell_is_known(shipped):
     rows = overview(shipped)
-    own = shipped.datasets["cathode_chemistry"].isna() & (rows[FAMILIES].map(len) > 0)
+    own = shipped.datasets["cathode_chemistry"].isna() & rows[FAMILIES].notna()
     for name in own.index[own]:
         cells = shipped.cells[shipped.cells["dataset"] == name]
         assert cells["cathode_chemistry"].notna().any()

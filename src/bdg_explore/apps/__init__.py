@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from .bring_page import bring
     from .explorer import explorer
     from .frame import guarded
+    from .glance_page import glance
     from .notebook_page import notebook_page
     from .serving import serve
 
-__all__ = ["bring", "explorer", "guarded", "notebook_page", "serve"]
+__all__ = ["bring", "explorer", "glance", "guarded", "notebook_page", "serve"]
 
 _HOMES = {
     "bring": "bring_page",
     "explorer": "explorer",
+    "glance": "glance_page",
     "guarded": "frame",
     "notebook_page": "notebook_page",
     "serve": "serving",

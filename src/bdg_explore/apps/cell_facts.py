@@ -120,10 +120,10 @@ def facts(row: pd.Series, dataset: Dataset) -> str:
     rights = _pairs(row, (LICENCE, ACCESS, AVAILABILITY), unverified)
     cited = text_of(CITATION, row.get(CITATION))
     sources = [
-        _link(row.get(LANDING_URL)),
-        _link(f"https://doi.org/{row[DOI]}") if text_of(DOI, row.get(DOI)) else "",
+        web_link(row.get(LANDING_URL)),
+        web_link(f"https://doi.org/{row[DOI]}") if text_of(DOI, row.get(DOI)) else "",
         *(
-            f"{_link(one.url) or escape(one.name)}{_size(one.size)}"
+            f"{web_link(one.url) or escape(one.name)}{_size(one.size)}"
             for one in dataset.downloads[:4]
         ),
     ]
@@ -186,7 +186,8 @@ def text_of(name: str, value: Any) -> str:
     return text.replace("_", " ") if name in (SEGMENT, OBJECTIVE) else text
 
 
-def _link(address: Any) -> str:
+def web_link(address: Any) -> str:
+    """Return a link to an address on the web; an empty string for any other."""
     text = str(address or "")
     if urlsplit(text).scheme not in ("http", "https"):
         return ""

@@ -19,9 +19,11 @@ from bdg_explore.shipped import notebooks_folder
 from .bring_page import bring
 from .explorer import explorer
 from .frame import guarded
+from .glance_page import glance
 from .index_page import Entry, index_page
 from .notebook_page import notebook_page
 from .notebooks import Notebook, read_notebook
+from .usage import keep_usage_log, usage_file
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,12 @@ def apps_for(
             "Dashboard",
         ),
         Entry(
+            "Hubs at a glance",
+            "What the hubs share, how well it is described, and how to get it.",
+            "./glance",
+            "Dashboard",
+        ),
+        Entry(
             "Bring your own data",
             "Drop a tester's files: what they are, whether they are sound, and a hub of your own.",
             "./bring",
@@ -66,6 +74,7 @@ def apps_for(
             raise ParameterError(f"Two pages would be called {address[2:]}. Rename a notebook.")
     links = [
         ("Explorer", "./explorer"),
+        ("Hubs", "./glance"),
         ("Bring files", "./bring"),
         *((one.name, f"./{one.slug}") for one in notebooks),
     ]
@@ -74,6 +83,7 @@ def apps_for(
         return lambda: notebook_page(notebook, links=links)
 
     apps = {"/explorer": guarded(lambda: explorer(hubs, links=links), "Explorer")}
+    apps["/glance"] = guarded(lambda: glance(hubs, links=links), "Hubs at a glance")
     apps["/bring"] = guarded(lambda: bring(links=links), "Bring your own data")
     apps |= {f"/{one.slug}": guarded(page_of(one), one.title) for one in notebooks}
     if index:
@@ -95,6 +105,7 @@ def serve(
     notebooks: Sequence[str | Path] = (),
     prefix: str = "",
     origins: Sequence[str] = (),
+    usage_log: str | Path | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
     """Serve every page until Ctrl-C.
@@ -115,6 +126,9 @@ def serve(
         Path under which a proxy shows the server.
     origins : sequence of str
         Hosts under which others see the server, where it is behind a proxy: `host` or `host:port`.
+    usage_log : str or Path, optional
+        Count in this file what pages are used for, as `hubs.usage` describes: no visitor, no
+        query, no name. Not given, only ``BDG_USAGE_LOG`` could switch it on.
     say : callable
         Where to say what happens.
 
@@ -129,6 +143,10 @@ def serve(
     free = free_port(address, port)
     if port is None and free != DEFAULT_PORT:
         say(f"Port {DEFAULT_PORT} is taken; using {free}.")
+    if usage_log is not None:
+        keep_usage_log(Path(usage_log).expanduser())
+    if counting := usage_file():
+        say(f"Uses are counted in {counting}: day, segment, objective, action, and nobody's name.")
     say("Opening the catalogs ...")
     hubs = open_hubs(*sources)
     apps = apps_for(hubs, stories)

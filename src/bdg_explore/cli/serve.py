@@ -37,6 +37,12 @@ def serve(parser: argparse.ArgumentParser) -> Command:
         metavar="HOST[:PORT]",
         help="host under which others see the server; repeatable",
     )
+    parser.add_argument(
+        "--usage-log",
+        metavar="FILE",
+        help="count what the pages are used for: day, segment, objective, action; no address, no "
+        "query, no name; off by default",
+    )
 
     def run(given: argparse.Namespace) -> int:
         from bdg_explore.apps import serve as serve_pages
@@ -49,6 +55,7 @@ def serve(parser: argparse.ArgumentParser) -> Command:
             notebooks=given.notebook,
             prefix=given.prefix,
             origins=given.origin,
+            usage_log=given.usage_log,
             say=lambda text: print(text, flush=True),
         )
         return 0

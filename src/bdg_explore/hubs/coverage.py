@@ -37,6 +37,7 @@ from .collection import Hubs
 from .metadata_record import fair_of, record_of
 
 STATES: Final = ("known", "unverified", "unknown")
+ANSWERS: Final = ("true", "partial", "false")
 DEMO: Final = "demo"
 """State of what ships with the package: synthetic, and never counted with the world's data."""
 
@@ -48,6 +49,8 @@ STATED: Final = "stated"
 YEAR: Final = "year"
 IS_DEMO: Final = "is_demo"
 FAMILIES: Final = "chemistry_families"
+SEVERAL: Final = {FAMILIES: " + ", OBJECTIVE: ", "}
+"""Columns whose text may hold several values, and what parts them."""
 PRIMARY_STATED: Final = "primary_stated"
 PRIMARY_VERIFIED: Final = "primary_verified"
 FAIR_SCORE: Final = "fair_score"
@@ -57,12 +60,23 @@ _DEMO_HUB: Final = "demo"
 _FAMILIES: Final = ("LCO", "LFP", "LMFP", "LMO", "LNMO", "LNO", "LTO", "NCA", "NMC")
 _SPELT: Final = {"NCM": "NMC"}
 _SEVERAL: Final = re.compile(r"\s*(?:,|/|\+|\bor\b|\band\b|\bblend\b|(?<=[A-Z])-(?=[A-Z]))\s*")
+# Of a collection that lists nothing, so that a page of it has what to count.
+_COLUMNS: Final = (
+    DATASET, TITLE, HUB, SEGMENT, KIND, IS_DEMO, CATHODE, FAMILIES, OBJECTIVE, STATED, LICENCE,
+    ACCESS, PRIMARY_STATED, PRIMARY_VERIFIED, FAIR_SCORE,
+    *(f"{field}_state" for field in (*FIELDS, LICENCE, ACCESS)),
+)  # fmt: skip
 _KEPT: "WeakKeyDictionary[Hubs, pd.DataFrame]" = WeakKeyDictionary()
 
 
 def state(name: str) -> str:
     """Return the column of `overview` that tells how well a field is known."""
     return f"{name}_state"
+
+
+def indicator(name: str) -> str:
+    """Return the column of `overview` that holds the answer to a FAIR indicator."""
+    return f"fair_{name}"
 
 
 def overview(hubs: Hubs) -> pd.DataFrame:
@@ -76,25 +90,27 @@ def overview(hubs: Hubs) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by data set. Beside columns of the vocabulary: `primary_stated` and
+        Indexed by data set, the demo last. Beside columns of the vocabulary: `primary_stated` and
         `primary_verified`, how many of the seven primary fields are known at all and known beyond
-        doubt; `fair_score`, the mean of the indicators [0-1]; `chemistry_families`, a tuple;
-        `is_demo`; and `<field>_state`, one of `STATES`, for each primary field, licence and access.
+        doubt; `fair_score`, the mean of the indicators [0-1]; `chemistry_families` of the cathode;
+        `is_demo`; `<field>_state`, one of `STATES`, for each primary field, licence and access; and
+        `fair_<name>`, one of `ANSWERS`, for each FAIR indicator.
     """
     if hubs not in _KEPT:
         by_cell = _stated_by_cells(hubs)
         rows = [
             _row(hubs, str(name), by_cell.get(str(name), set())) for name in hubs.datasets.index
         ]
-        columns = list(rows[0]) if rows else [DATASET, HUB]
-        _KEPT[hubs] = pd.DataFrame(rows, columns=columns).set_index(DATASET, drop=False)
+        table = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(_COLUMNS))
+        table = table.astype({IS_DEMO: bool}).set_index(DATASET, drop=False)
+        _KEPT[hubs] = table.sort_values(IS_DEMO, kind="stable")
     return _KEPT[hubs]
 
 
 def _row(hubs: Hubs, name: str, by_cell: set[str]) -> dict[str, Any]:
     dataset = hubs.dataset(name)
     listed: Any = hubs.datasets.loc[name]
-    record = record_of(dataset)
+    record, answers = record_of(dataset), fair_of(dataset)
     states = {field: field_state(record, field, by_cell) for field in FIELDS}
     known = [one for one in states.values() if one != "unknown"]
     return {
@@ -108,23 +124,27 @@ def _row(hubs: Hubs, name: str, by_cell: set[str]) -> dict[str, Any]:
         CATHODE: listed[CATHODE],
         ANODE: listed[ANODE],
         NOMINAL_CAPACITY: dataset.primary.get(NOMINAL_CAPACITY),
-        FAMILIES: families(listed[CATHODE]) or _families_of_cells(hubs, name),
+        FAMILIES: SEVERAL[FAMILIES].join(
+            families(listed[CATHODE]) or _families_of_cells(hubs, name)
+        )
+        or None,
         OBJECTIVE: listed[OBJECTIVE],
         STATED: dataset.stated or None,
         CELLS_KNOWN: int(listed[CELLS_KNOWN]),
         YEAR: dataset.citation.get("year"),
         LICENCE: None if dataset.licence == "unknown" else dataset.licence,
-        ACCESS: dataset.access,
+        ACCESS: listed[ACCESS],
         DOI: dataset.doi,
         LANDING_URL: dataset.landing_url,
         PRIMARY_STATED: len(known),
         PRIMARY_VERIFIED: known.count("known"),
-        FAIR_SCORE: fair_score(fair_of(dataset)),
+        FAIR_SCORE: fair_score(answers),
         UNVERIFIED: ", ".join(dataset.unverified) or None,
         NOTE: dataset.notes,
         state(LICENCE): _rights_state(record, LICENCE, record.licence == "unknown"),
         state(ACCESS): _rights_state(record, ACCESS, unknown=False),
         **{state(field): told for field, told in states.items()},
+        **{indicator(one.name): str(one.value).lower() for one in answers},
     }
 
 
@@ -214,7 +234,7 @@ def counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
         )
     origin = CATHODE if by == FAMILIES else by
     told = rows[state(origin)] if state(origin) in rows.columns else _known(rows[by])
-    value = rows[by].map(lambda v: v or (None,)) if by == FAMILIES else _split(rows[by])
+    value = rows[by].map(lambda text: parts(by, text))
     table = pd.DataFrame({"value": value, "state": told.mask(rows[IS_DEMO], DEMO)})
     table = table.explode("value")
     table["value"] = table["value"].astype(object).where(table["value"].notna(), None)
@@ -240,11 +260,18 @@ def _known(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return values.notna().map({True: "known", False: "unknown"})
 
 
-def _split(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return lists of values: an objective may be several."""
-    if values.name != OBJECTIVE:
-        return values.map(lambda v: [None if pd.isna(v) else v])
-    return values.map(lambda v: v.split(", ") if isinstance(v, str) else [None])
+def parts(by: str, text: Any) -> list[Any]:
+    """Return the values that one text of a column holds; [None] where it is unknown."""
+    if pd.isna(text):
+        return [None]
+    return str(text).split(SEVERAL[by]) if by in SEVERAL else [text]
+
+
+def holding(rows: pd.DataFrame, by: str, values: Iterable[Any]) -> list[Any]:
+    """Return the texts of a column that hold any of some values; None stands for unknown."""
+    wanted = set(values)
+    texts = [None if pd.isna(one) else one for one in rows[by].unique()]
+    return [one for one in texts if wanted & set(parts(by, one))]
 
 
 def completeness(rows: pd.DataFrame) -> pd.DataFrame:
@@ -289,6 +316,43 @@ def completeness_by_hub(rows: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(parts, columns=["hub", "field", "stated", "verified", "datasets"])
     mean = table.groupby("hub")["stated"].transform("mean")
     return table.assign(mean=-mean).sort_values(["mean", "hub"], kind="stable").drop(columns="mean")
+
+
+def score_by_hub(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each hub, the mean share of primary fields stated and verified.
+
+    Returns
+    -------
+    DataFrame
+        `hub`, `stated` and `verified` [0-1], and `datasets`; the best described first.
+    """
+    table = completeness_by_hub(rows).groupby("hub", sort=False)
+    return table[["stated", "verified", "datasets"]].mean().reset_index()
+
+
+def fair_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count, for each FAIR indicator, in how many data sets it is true, partial, false.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `overview`, or some of its rows; the demo is left out.
+
+    Returns
+    -------
+    DataFrame
+        `value` (the indicator), `state` (one of `ANSWERS`) and `datasets`.
+    """
+    world = rows[~rows[IS_DEMO]]
+    names = [name for name in rows.columns if name.startswith(indicator("")) and name != FAIR_SCORE]
+    return pd.DataFrame(
+        [
+            {"value": name.removeprefix(indicator("")), "state": one,
+             "datasets": int((world[name] == one).sum())}
+            for name in names
+            for one in ANSWERS
+        ]
+    )  # fmt: skip
 
 
 def fair_answers(hubs: Hubs) -> pd.DataFrame:

@@ -1,7 +1,18 @@
 """Pictures from frames: HoloViews objects, drawn by Bokeh."""
 
 from .capacity_fade import capacity_fade, fade_cells, fade_lines
+from .coverage import bar_groups, completeness_lollipops, completeness_map, coverage_bars
 from .nyquist import nyquist
 from .traces import voltage_current_trace
 
-__all__ = ["capacity_fade", "fade_cells", "fade_lines", "nyquist", "voltage_current_trace"]
+__all__ = [
+    "bar_groups",
+    "capacity_fade",
+    "completeness_lollipops",
+    "completeness_map",
+    "coverage_bars",
+    "fade_cells",
+    "fade_lines",
+    "nyquist",
+    "voltage_current_trace",
+]

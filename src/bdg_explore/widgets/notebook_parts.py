@@ -9,6 +9,8 @@ from typing import Any, Final
 import anywidget
 import traitlets
 
+from .part_source import part_source
+
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -23,8 +25,7 @@ class _NotebookPart(anywidget.AnyWidget):
 
     def __init__(self, part: str, **values: Any) -> None:
         style = (_HERE / "panel_face.css").read_text(encoding="utf-8")
-        text = (_HERE / part).read_text(encoding="utf-8")
-        super().__init__(part=text, style_sheet=style, **values)
+        super().__init__(part=part_source(part), style_sheet=style, **values)
 
 
 class NotebookFacets(_NotebookPart):

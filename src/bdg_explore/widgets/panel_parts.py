@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 import panel as pn
 import param
 
+from .part_source import part_source
+
 _HERE = Path(__file__).resolve().parent
 STYLE = (_HERE / "panel_face.css").read_text(encoding="utf-8")
 
@@ -92,4 +94,19 @@ class Actions(_Part):
     openable = param.Boolean(default=False, doc="Whether a cell can be opened here.")
     link = param.Boolean(default=False, doc="Whether the address bar holds the state.")
 
-    _esm = _HERE / "panel_actions.js"
+    _esm = part_source("panel_actions.js")
+
+
+class Texts(_Part):
+    """Texts to look at, copy and save, one at a time.
+
+    Says `{"took": name}` when one was copied or saved.
+    """
+
+    items = param.List(
+        default=[],
+        doc="Of `{name, label, text, file, type, note, wraps}`; without text, only the note.",
+    )
+    label = param.String(default="Texts", doc="Name for screen readers.")
+
+    _esm = part_source("panel_texts.js")

@@ -40,6 +40,10 @@ class BrowserState(traitlets.HasTraits):
         One row a cell, indexed by name. An index may be shared by any number of states.
     columns : sequence of str or mapping, optional
         Columns of the table, as `table_column` takes them.
+    facets_of : sequence of str
+        Columns whose values are counted as facets, as far as the table has them.
+    ranges_of : sequence of str
+        Columns of numbers that are offered as ranges.
     opening : str
         Python that opens these hubs, for `code`.
 
@@ -78,14 +82,16 @@ class BrowserState(traitlets.HasTraits):
         cells: pd.DataFrame | CellIndex,
         columns: Sequence[str | Mapping[str, Any]] | None = None,
         *,
+        facets_of: Sequence[str] = FACETS,
+        ranges_of: Sequence[str] = RANGES,
         opening: str = "bdg.open_hubs()",
         **asked: Any,
     ) -> None:
         self._index = cells if isinstance(cells, CellIndex) else CellIndex(cells)
         self._opening = opening
         frame = self._index.cells
-        self.facet_columns = known_columns(frame, FACETS)
-        self.range_columns = known_columns(frame, RANGES)
+        self.facet_columns = known_columns(frame, facets_of)
+        self.range_columns = known_columns(frame, ranges_of)
         wanted = (CELL, *known_columns(frame, TABLE)) if columns is None else columns
         self.table_columns = [table_column(one) for one in wanted]
         self._found = self._ordered = np.empty(0, np.intp)
