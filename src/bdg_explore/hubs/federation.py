@@ -9,7 +9,7 @@ from bdg_explore.errors import BdgError, FetchError
 
 from .catalogs import place_of, records_in
 from .entries import Dataset, Hub
-from .servers import is_server, records_of
+from .servers import is_server, records_of, without_secrets
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ def open_catalogs(sources: Iterable[Source]) -> tuple[list[Hub | Dataset], list[
                 continue
             opened.add(place)
             if asked:
-                records += records_of(str(source.place), configured=not source.required)
+                records += records_of(str(source.place))
             else:
                 records += records_in(source.place)
         except BdgError as error:
             if source.required and (asked or not isinstance(error, FetchError)):
                 raise
-            troubles.append(f"The catalog {source.place} was not opened: {error}")
+            troubles.append(f"The catalog {without_secrets(source.place)} was not opened: {error}")
     return records, troubles
 
 

@@ -16,8 +16,11 @@ import yaml
 from bdg_explore.errors import CatalogError
 
 VARIABLE: Final = "BDG_CATALOGS"
-# An address holds colons too: before //, and before the number of a port.
-_SEPARATOR: Final = r":(?!//|\d+(?:[/?:]|$))" if os.pathsep == ":" else re.escape(os.pathsep)
+# An address holds colons too: before //, before the number of a port, and before a password, which
+# must not come loose and be shown as if it were the name of a catalog.
+_SEPARATOR: Final = (
+    r":(?!//|\d+(?:[/?:]|$)|[^/:]*@)" if os.pathsep == ":" else re.escape(os.pathsep)
+)
 
 
 def config_file() -> Path:

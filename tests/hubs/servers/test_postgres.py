@@ -15,6 +15,7 @@ from adbc_driver_postgresql import dbapi
 import bdg_explore as bdg
 from bdg_explore.errors import (
     CatalogError,
+    CatalogWarning,
     ConnectionLostError,
     FrameError,
     LoginError,
@@ -406,11 +407,12 @@ def test_a_configured_server_that_is_away_is_left_out_with_a_warning(
     monkeypatch.setenv("BDG_CATALOGS", archive)
     assert "archive-my-lab" in bdg.open_hubs().datasets.index
     away, other = "postgresql://reader@127.0.0.1:1/archive", f"{archive}?hub=there"
-    monkeypatch.setenv("BDG_CATALOGS", os.pathsep.join([away, other]))
-    with pytest.warns(MissingDataWarning, match="The hub archive is left out"):
+    wrong = "postgresql://reader:hunter2@127.0.0.1:1/archive?sslpassword=hunter2"
+    monkeypatch.setenv("BDG_CATALOGS", os.pathsep.join([away, wrong, other]))
+    with pytest.warns(CatalogWarning) as caught:
         hubs = bdg.open_hubs()
-    assert hubs.hubs.loc["archive", "datasets"] == 0
-    assert "refused" in hubs.hubs.loc["archive", "note"]
+    told = "\n".join([*(str(one.message) for one in caught), *hubs.remarks])
+    assert "refused" in told and "holds a password" in told and "hunter2" not in told
     assert hubs.hubs.loc["there", "datasets"] == 3
 
 

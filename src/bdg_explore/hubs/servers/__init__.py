@@ -5,27 +5,22 @@ in the user's configuration. A catalog cannot name one. Opening asks for metadat
 read when a table is asked for, of the cells and cycles asked for.
 """
 
-import warnings
 from collections.abc import Iterator
 
-from bdg_explore.errors import MissingDataWarning, ServerError
 from bdg_explore.hubs.entries import Dataset, Hub
 
-from .address import Address, is_server, parse_address
+from .address import is_server, parse_address, without_secrets
 
-__all__ = ["is_server", "records_of"]
+__all__ = ["is_server", "records_of", "without_secrets"]
 
 
-def records_of(source: str, *, configured: bool = False) -> Iterator[Hub | Dataset]:
+def records_of(source: str) -> Iterator[Hub | Dataset]:
     """Yield the hub that a server is, and its data sets.
 
     Parameters
     ----------
     source : str
         Address of the server, see `parse_address`.
-    configured : bool
-        Whether it stands in the user's settings. If it cannot be reached then, its hub is there
-        and empty, says why, and a warning is given: offline is no reason to open nothing.
 
     Raises
     ------
@@ -35,16 +30,6 @@ def records_of(source: str, *, configured: bool = False) -> Iterator[Hub | Datas
         The server cannot be reached, does not let us in, or is not what it should be.
     """
     address = parse_address(source)
-    try:
-        yield from _open(address)
-    except ServerError as error:
-        if not configured:
-            raise
-        warnings.warn(f"The hub {address.hub} is left out: {error}", MissingDataWarning, 2)
-        yield Hub(address.hub, address.said.get("name") or address.hub, notes=f"Not open: {error}")
-
-
-def _open(address: Address) -> Iterator[Hub | Dataset]:
     # What speaks with a server is slow to load: only the one that is needed.
     if address.scheme == "postgresql":
         from .battery_archive import open_archive

@@ -101,6 +101,19 @@ def is_server(source: Any) -> bool:
     return isinstance(source, str) and source.partition("://")[0] in SCHEMES
 
 
+def without_secrets(source: Any) -> str:
+    """Return an address as a message may show it: without password, and what stands behind it.
+
+    Any other source is shown as it is.
+    """
+    if not is_server(source):
+        return str(source)
+    scheme, _, rest = str(source).partition("://")
+    where = re.split(r"[?#]", rest, maxsplit=1)[0]
+    account, at, host = where.rpartition("@")
+    return f"{scheme}://{account.partition(':')[0]}{at}{host}"
+
+
 def parse_address(text: str) -> Address:
     """Return the address a user wrote.
 
