@@ -169,12 +169,11 @@ class _Handler(BaseHTTPRequestHandler):
             if first >= total:
                 self._empty(asked, 416, {"Content-Range": f"bytes */{total}"})
                 return
-            if found[1] and found[2]:
-                body = body[: int(found[2]) + 1]
-            body = body if file.most is None else body[: first + file.most]
+            last = int(found[2]) + 1 if found[1] and found[2] else total
+            body = memoryview(body)[: last if file.most is None else min(last, first + file.most)]
             say = file.content_range or "bytes {}-{}/{}".format
             told["Content-Range"] = say(first, len(body) - 1, total)
-        rest = body[first:]
+        rest = memoryview(body)[first:]  # a body of 1 GB is not copied
         if file.chunked:
             told["Transfer-Encoding"] = "chunked"
         elif file.length:
@@ -190,11 +189,11 @@ class _Handler(BaseHTTPRequestHandler):
         elif file.chunked:
             self.wfile.write(b"0\r\n\r\n")
 
-    def _pieces(self, asked: Asked, file: Served, body: bytes) -> None:
+    def _pieces(self, asked: Asked, file: Served, body: memoryview) -> None:
         for start in range(0, len(body), file.piece):
             piece = body[start : start + file.piece]
             head, tail = (f"{len(piece):x}\r\n".encode(), b"\r\n") if file.chunked else (b"", b"")
-            self.wfile.write(head + piece + tail)
+            self.wfile.write(b"".join((head, piece, tail)))
             asked.sent += len(piece)
             time.sleep(file.pause)
 

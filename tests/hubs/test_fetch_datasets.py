@@ -292,6 +292,13 @@ def test_tables_inside_an_archive(lab, entry, server):
     hubs = Hubs(datasets_in(lab()))
     assert hubs.cells.loc["lab-2026/a", "availability"] == "here"
     assert len(hubs.timeseries("lab-2026/a")) == 122
+    with zipfile.ZipFile(folder / "cycles.zip", "w") as zipped:
+        zipped.write(folder / "cycles.parquet", "in/cycles.parquet")
+    entry["args"]["tables"]["cycles"] = {
+        "url": "{{ CATALOG_DIR }}/cycles.zip", "member": "in/cycles.parquet", "format": "parquet",
+    }  # fmt: skip
+    hubs = Hubs(datasets_in(lab()))
+    assert len(hubs.sql("select * from cycles")) == 10
     entry["args"]["tables"]["timeseries"]["member"] = "../{cell}.csv"
     with pytest.raises(bdg.BdgError, match="names no file inside"):
         Hubs(datasets_in(lab()))

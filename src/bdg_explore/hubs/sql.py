@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -12,7 +11,7 @@ from bdg_explore.columns import CELL
 from bdg_explore.errors import BdgError
 
 from .entries import Dataset, TableSource
-from .fetching.cache import cached
+from .tables import path_here
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _is_parquet(source: TableSource) -> bool:
 
 def _select(connection: duckdb.DuckDBPyConnection, member: Local, names_table: str) -> str:
     source = member.source
-    paths = ", ".join(_quoted(str(_path(file.url, file.sha256))) for file in source.files)
+    paths = ", ".join(_quoted(str(path_here(file))) for file in source.files)
     renames = ", ".join(f'"{old}" as "{new}"' for old, new in source.rename.items())
     rename = f" rename ({renames})" if renames else ""
     native = f'cast("{CELL}" as varchar)'
@@ -116,11 +115,6 @@ def _names(member: Local) -> dict[str, str | None]:
         spelt = {**member.aliases, **spelt}
     usual = f"{member.dataset.id}/"
     return {name: member.instead.get(native, usual + native) for name, native in spelt.items()}
-
-
-def _path(url: str, sha256: str | None) -> Path:
-    local = cached(url, sha256=sha256) if "://" in url else Path(url)
-    return local or Path(url)
 
 
 def _quoted(text: str) -> str:

@@ -222,16 +222,24 @@ def _local(dataset: Dataset, source: TableSource, file: TableFile, permit: Permi
         raise type(error)(f"{source.name} of {dataset.id}: {error}") from error
 
 
-def _existing(file: TableFile, source: TableSource, what: str) -> Path:
+def path_here(file: TableFile) -> Path:
+    """Return where a file that `is_here` is read from; one of a local archive is taken out."""
+    if file.is_remote:
+        return cached(file.url, sha256=file.sha256, md5=file.md5) or Path(file.url)
     archive, member = split_member(file.url.removeprefix("file://"))
     path = Path(archive)
+    return path if member is None else fetch(member_url(path.as_uri(), member), progress=False)
+
+
+def _existing(file: TableFile, source: TableSource, what: str) -> Path:
+    path = Path(split_member(file.url.removeprefix("file://"))[0])
     if not path.is_file():
         owner = "mirror" if source.origin == "mirror" else "catalog"
         raise CatalogError(
             f"{what}: the {owner} names {path}, which is not there. Put the file in its place, "
             f"or correct the {owner}."
         )
-    return path if member is None else fetch(member_url(path.as_uri(), member), progress=False)
+    return path_here(file)
 
 
 def _packaged(file: TableFile, what: str) -> Path:

@@ -69,7 +69,7 @@ class _Board:
             if bar is None and file.path is None:
                 bar = self._bars[file.url] = self._tqdm(
                     total=total or file.size, initial=here, desc=_shortened(file.name),
-                    unit="B", unit_scale=True, leave=False, position=len(self._bars) + 1,
+                    unit="B", unit_scale=True, leave=False, position=self._free_line(),
                     dynamic_ncols=True,
                 )  # fmt: skip
             elif bar is not None:
@@ -80,6 +80,11 @@ class _Board:
                 if bar is not None:
                     self._bars.pop(file.url).close()
             self._all.update(sum(self._here.values()) - self._all.n)
+
+    def _free_line(self) -> int:
+        """Return the first line below the bar of all files that no bar stands on."""
+        taken = {abs(bar.pos) for bar in self._bars.values()}
+        return next(line for line in range(1, len(taken) + 2) if line not in taken)
 
     def close(self) -> None:
         """Leave the bar of all files standing, as it is."""
