@@ -164,7 +164,11 @@ def test_every_address_answers(entries, hub_files):
     addresses = {file["metadata"]["hub"]["landing_url"] for file in hub_files.values()}
     for entry in entries.values():
         addresses.add(entry["metadata"]["landing_url"])
-        addresses |= {f["url"] for f in entry["args"].get("downloads") or [] if "url" in f}
+        named = [*(entry["args"].get("downloads") or [])]
+        for table in (entry["args"].get("tables") or {}).values():
+            named += table.get("files") or [table]
+        urls = {str(file["url"]) for file in named if file.get("url")}
+        addresses |= {url for url in urls if url.startswith("http")}
     failed = {}
     for address in sorted(addresses):
         request = Request(address, method="HEAD", headers={"User-Agent": "bdg-explore"})

@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import intake
 import pandas as pd
 import pytest
 
 import bdg_explore as bdg
-from bdg_explore.errors import ParameterError
+from bdg_explore.errors import CatalogError, MissingDataError, ParameterError
+from bdg_explore.hubs.intake_drivers import HubCatalog
 
 
 @pytest.fixture
@@ -51,17 +53,6 @@ def test_search_finds_nested_entries(catalog):
     assert any("severson-2019" in name for name in found)
 
 
-def test_every_entry_opens_and_describes_itself(catalog):
-    count = 0
-    for hub in catalog:
-        for name in catalog[hub]:
-            source = catalog[hub][name]
-            assert source.description
-            assert source.metadata["segment"]
-            count += 1
-    assert count == len(bdg.open_hubs().datasets)
-
-
 def test_a_source_tells_its_schema(catalog):
     info = catalog.demo["demo-lfp"].cycles.discover()
     assert "cycle_discharging_capacity_ah" in info["dtype"]
@@ -83,3 +74,68 @@ def test_the_built_in_catalog_knows_us_without_an_activated_environment():
     )
     assert done.returncode == 0, done.stderr
     assert "battery_archive" in done.stdout
+
+
+def test_every_entry_opens_and_what_is_not_to_be_had_says_how_to_get_it(catalog):
+    """Nothing is downloaded: what is not here says so, and never in an error of Intake's."""
+    count = 0
+    for hub in catalog:
+        for name in catalog[hub]:
+            count += 1
+            dataset = catalog[hub][name]
+            assert dataset.description
+            assert dataset.metadata["segment"]
+            assert "cells" in list(dataset)
+            assert dataset.cells.read().index.is_unique
+            for table in dataset:
+                assert dataset[table].describe()["container"] == "dataframe"
+            with pytest.raises(MissingDataError) as caught:
+                dataset["no such table"]
+            assert name in str(caught.value)
+            assert not hasattr(dataset, "no_such_table")
+    assert count == len(bdg.open_hubs().datasets)
+
+
+def test_an_entry_with_nothing_to_read_says_how_to_get_it(catalog):
+    with pytest.raises(MissingDataError, match=r"cannot be downloaded without asking|not read"):
+        catalog.battery_archive["ba-snl-lfp"].timeseries  # noqa: B018
+    with pytest.raises(MissingDataError, match=r"pip install"):
+        catalog.ampworks["ampworks-ici"].curves  # noqa: B018
+
+
+def test_a_catalog_that_intake_itself_opened_is_held_to_its_folder(
+    lab, entry, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SECRET", str(tmp_path / "secret.csv"))
+    (tmp_path / "secret.csv").write_text("cell,cycle_count\na,1\n")
+    for url in ("{{ env(SECRET) }}", "../secret.csv", "{{ CATALOG_DIR }}/../secret.csv",
+                "file:///etc/passwd"):  # fmt: skip
+        entry["args"]["tables"]["cycles"]["url"] = url
+        folder = lab({"lab-2026": entry})
+        opened = intake.open_catalog(str(folder / "catalog.yaml"))
+        with pytest.raises(CatalogError, match=r"leads out of|uses file:"):
+            list(opened["lab-2026"])
+
+
+def test_a_foreign_catalog_opens_as_data(lab, entry, monkeypatch):
+    opened = HubCatalog(str(lab({"lab-2026": entry})))
+    assert list(opened) == ["lab-2026"]
+    frame = opened["lab-2026"].cycles(cell="a").read()
+    assert set(frame["cell"]) == {"lab-2026/a"}
+    monkeypatch.setenv("SECRET", "x")
+    for bad in ("{{ env(SECRET) }}", "{{ shell(id) }}", "../x.csv"):
+        entry["args"]["tables"]["cycles"]["url"] = bad
+        with pytest.raises(CatalogError, match=r"uses a template|leads out of"):
+            list(HubCatalog(str(lab({"lab-2026": entry}))))
+
+
+def test_intake_knows_that_driver():
+    (point,) = entry_points(group="intake.drivers", name="bdg_catalog")
+    assert point.load() is HubCatalog
+
+
+@pytest.mark.parametrize("driver", ["csv", "intake.source.csv.CSVSource", "textfiles"])
+def test_no_driver_of_intakes_is_reached_that_way(lab, entry, driver):
+    entry.update(driver=driver)
+    with pytest.raises(CatalogError, match="no driver is called"):
+        list(HubCatalog(str(lab({"lab-2026": entry}))))

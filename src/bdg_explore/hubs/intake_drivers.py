@@ -2,10 +2,15 @@
 
 Everything of substance lives in modules that know nothing of Intake; what stands here translates.
 `DatasetCatalog` is an entry of a hub's file, a small catalog of the data set's tables;
-`TableSource` is one table, with the parameter `cell`.
+`TableSource` is one table, with the parameter `cell`. `HubCatalog` opens a catalog of somebody
+else's: ``intake.open_bdg_catalog("https://...")``.
 
 Notes
 -----
+Intake fills in templates before any of this is asked, and they reach the environment. A catalog
+from outside is therefore opened with `HubCatalog`, which parses it as data; the entries of one
+that was opened with Intake's own are held to its folder here all the same.
+
 Catalogs use Intake's ``sources:`` form, whose parameters, nesting and search work in 2.0.9.
 """
 
@@ -19,15 +24,26 @@ from intake.catalog import Catalog
 from intake.catalog.local import LocalCatalogEntry, UserParameter
 from intake.source.base import DataSource, Schema
 
-from bdg_explore.columns import CELL
-from bdg_explore.errors import BdgError, ParameterError, did_you_mean
+from bdg_explore.columns import CELL, NOTE
+from bdg_explore.errors import BdgError, MissingDataError, ParameterError, did_you_mean
 from bdg_explore.hubs import catalog_path
 
+from .catalogs import datasets_in, resolved
 from .collection import Hubs
 from .entries import Dataset, Hub, dataset_from_entry
 from .mirror import all_mirrors
+from .missing import why_not
+from .places import Place, place_in
+from .values import check_entry, checked_id
 
 ALL = ""
+
+
+class NoTableError(MissingDataError, KeyError, AttributeError):
+    """A data set has no table of that name to be had here."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class CellParameter(UserParameter):
@@ -65,6 +81,8 @@ class DatasetCatalog(Catalog):
         The entry's `args`, see the catalogs' own documentation.
     metadata : mapping
         The entry's metadata.
+    dataset : Dataset, optional
+        The data set, where it was read already.
     """
 
     name = "bdg_dataset"
@@ -77,8 +95,10 @@ class DatasetCatalog(Catalog):
         downloads: Any = None,
         cells: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        dataset: Dataset | None = None,
         **kwargs: Any,
     ) -> None:
+        self._dataset = dataset
         given = {"tables": tables, "downloads": downloads, "cells": cells}
         self._args = {key: value for key, value in given.items() if value}
         self._made: dict[str, LocalCatalogEntry] | None = None
@@ -95,19 +115,83 @@ class DatasetCatalog(Catalog):
     def _entries(self, value: Any) -> None:
         """Let the base class set what is listed on demand here."""
 
+    def __getitem__(self, key: Any) -> Any:
+        """Return a table, or say why there is none and how to get it."""
+        try:
+            return super().__getitem__(key)
+        except KeyError as error:
+            if self._dataset is None:
+                raise
+            held = self._dataset.tables
+            why = why_not(self._dataset, str(key), pd.Series({NOTE: None}), held)
+            raise NoTableError(f"{why}.{did_you_mean(str(key), self._entries)}") from error
+
+    def __getattr__(self, item: str) -> Any:
+        """Return a table by its name as an attribute."""
+        if item.startswith("_") or item == "entry":
+            raise AttributeError(item)
+        return self[item]
+
     def _list(self) -> dict[str, LocalCatalogEntry]:
-        if not self.name or self.name == DatasetCatalog.name:
-            return {}
-        entry = {
+        if self._dataset is None:
+            if not self.name or self.name == DatasetCatalog.name:
+                return {}
+            self._dataset = self._described()
+        hubs = Hubs([self._dataset], all_mirrors())
+        return {name: _table_entry(hubs, self._dataset, name, self) for name in _table_names(hubs)}
+
+    def _described(self) -> Dataset:
+        """Return the data set of an entry that Intake has read and filled in."""
+        where = f"Intake catalog: {self.name}"
+        entry: dict[str, Any] = {
             "driver": DatasetCatalog.name,
             "description": self.description or "",
             "args": self._args,
             "metadata": {k: v for k, v in self.metadata.items() if k != "catalog_dir"},
         }
-        hub = str(self.metadata.get("hub") or "local")
-        dataset = dataset_from_entry(self.name, entry, Hub(hub, hub), "Intake catalog")
-        hubs = Hubs([dataset], all_mirrors())
-        return {name: _table_entry(hubs, dataset, name, self) for name in _table_names(hubs)}
+        check_entry(entry, where)
+        place = _place(self.metadata.get("catalog_dir"))
+        hub = checked_id(self.metadata.get("hub") or "local", f"{where}: hub")
+        name = checked_id(self.name, where)
+        return dataset_from_entry(
+            name, resolved(entry, place, where) if place else entry, Hub(hub, hub), where, place
+        )
+
+
+class HubCatalog(Catalog):
+    """Somebody's catalog, parsed as data: no template, no driver and no code of its own.
+
+    Parameters
+    ----------
+    source : str
+        A YAML file, a folder with ``catalog.yaml``, or an https address; see `open_hubs`.
+    """
+
+    name = "bdg_catalog"
+    container = "catalog"
+    version = "0.1"
+
+    def __init__(
+        self, source: str, metadata: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        self._source = source
+        super().__init__(metadata=dict(metadata or {}), **kwargs)
+        self._captured_init_kwargs = {"source": source}
+
+    def _load(self) -> None:
+        self._entries = {
+            one.id: LocalCatalogEntry(
+                name=one.id,
+                description=one.description,
+                driver=DatasetCatalog,
+                args={"dataset": one},
+                metadata={"hub": one.hub.id, "segment": one.segment, "licence": one.licence},
+                catalog=self,
+                getenv=False,
+                getshell=False,
+            )
+            for one in datasets_in(self._source)
+        }
 
 
 class TableSource(DataSource):
@@ -144,8 +228,12 @@ class TableSource(DataSource):
         holders = _holders(self._hubs, self._table)
         return [uid for uid in holders if not self._cell or uid.split("/", 1)[1] == self._cell]
 
+    def _cells(self) -> pd.DataFrame:
+        return self._hubs.cells.loc[self._uids()]
+
     def _get_schema(self) -> Schema:
-        head = self._get_partition(0).head(0)
+        # Facts are here; measurements are asked for their columns, and may have to be fetched.
+        head = self._cells() if self._table == "cells" else self._get_partition(0).head(0)
         dtype = {name: str(kind) for name, kind in head.dtypes.items()}
         return Schema(
             dtype=dtype,
@@ -159,6 +247,8 @@ class TableSource(DataSource):
 
     def read(self) -> pd.DataFrame:
         """Return the table as a pandas DataFrame."""
+        if self._table == "cells":
+            return self._cells()
         return self._hubs.table(self._table, self._uids())
 
     def to_dask(self) -> Any:
@@ -181,6 +271,14 @@ class TableSource(DataSource):
 
     def _close(self) -> None:
         """Nothing is held open."""
+
+
+def _place(folder: Any) -> Place | None:
+    """Return the place of a catalog whose folder Intake names; None for one without a file."""
+    text = str(folder or "").removeprefix("file://").rstrip("/")
+    if not text:
+        return None
+    return place_in(f"{text}/catalog.yaml")
 
 
 def _one_cell(uid: str, hubs: Hubs, table: str) -> pd.DataFrame:
@@ -213,6 +311,8 @@ def _table_entry(hubs: Hubs, dataset: Dataset, table: str, owner: Catalog) -> Lo
         parameters=[parameter],
         metadata={**owner.metadata, "dataset": dataset.id, "table": table},
         catalog=owner,
+        getenv=False,
+        getshell=False,
     )
 
 

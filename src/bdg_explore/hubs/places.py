@@ -189,7 +189,7 @@ def place_of(source: str | Path) -> Place:
     if "://" in text:
         if urlsplit(text).scheme not in ("https", "http"):
             raise CatalogError(f"{text}: a catalog is opened from https, http or a local path.")
-        return Place(text, text.rsplit("/", 1)[0] + "/", _own_host(text))
+        return place_in(text)
     path = Path(text).expanduser()
     if path.is_dir():
         path = path / "catalog.yaml"
@@ -198,7 +198,14 @@ def place_of(source: str | Path) -> Place:
             f"{text}: there is no catalog. Give a YAML file, a folder that holds catalog.yaml, "
             "or an https address."
         )
-    path = path.resolve()
+    return place_in(str(path.resolve()))
+
+
+def place_in(location: str) -> Place:
+    """Return how far a catalog at an absolute path, or an address, reaches."""
+    if "://" in location:
+        return Place(location, location.rsplit("/", 1)[0] + "/", _own_host(location))
+    path = Path(location)
     shipped = catalogs_folder().resolve()
     # A hub's file of the shipped collection may use the collection's other folders.
     if path.is_relative_to(shipped):
