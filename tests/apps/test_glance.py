@@ -29,8 +29,9 @@ def test_the_first_screen_counts_and_lists(hubs) -> None:
     assert page.state.total == len(hubs.datasets)
     assert len(page.table.rows) == 15
     text = html(page.page())
-    assert "<b>31</b><span>hubs</span>" in text
-    assert "<b>144</b><span>data sets listed</span>" in text
+    world = hubs.datasets[hubs.datasets["hub"] != "demo"]
+    assert f"<b>{len(hubs.hubs) - 1}</b><span>hubs</span>" in text
+    assert f"<b>{len(world)}</b><span>data sets listed</span>" in text
     assert "3 synthetic demo data sets ship with the package and are counted apart" in text
     assert "opened successfully" not in text
     assert "whether an address answers today nobody has asked" in text
@@ -57,7 +58,7 @@ def test_a_bar_filters_the_table_and_once_more_takes_it_back(hubs) -> None:
     page = Glance(hubs)
     tap(page, "licence", "unknown")
     assert page.state.facets == {"licence": [None]}
-    assert page.state.total == int((hubs.datasets["licence"] == "unknown").sum()) == 90
+    assert page.state.total == int((hubs.datasets["licence"] == "unknown").sum())
     assert [chip.label for chip in page.chips] == ["Licence: unknown"]
     assert page.address() == "?licence=%3F"
     tap(page, "licence", "unknown")
@@ -83,7 +84,7 @@ def test_a_field_and_an_indicator_filter_by_their_state(hubs) -> None:
     page.state.clear()
     page.pictures.tab = "FAIR"
     tap(page, "fair", "R1", "false")
-    assert page.state.total == 90
+    assert page.state.total == int((hubs.datasets["licence"] == "unknown").sum())
 
 
 def test_the_pictures_follow_the_question(hubs) -> None:

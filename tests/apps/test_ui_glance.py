@@ -64,12 +64,12 @@ def test_the_first_visit_counts_and_a_bar_filters(browser, server, hubs) -> None
         print(f"\nfirst rows: {first:.2f} s, again {again:.2f} s")
         assert "Hubs at a glance" in page.title()
         tiles = page.locator(".tiles").inner_text().split()
-        assert tiles[:2] == ["31", "hubs"]
-        assert "144" in tiles
+        assert tiles[:2] == [str(len(hubs.hubs) - 1), "hubs"]
+        assert str(len(hubs.datasets) - 3) in tiles  # without the demo
         total(page, len(hubs.datasets))
         page.locator("canvas").first.wait_for(timeout=60_000)
         tap(page, "Licence", "unknown")
-        total(page, 90)
+        total(page, int((hubs.datasets["licence"] == "unknown").sum()))
         page.wait_for_url("**/glance?licence=*")
         page.get_by_role("button", name="Licence: unknown").click()
         total(page, len(hubs.datasets))
@@ -119,7 +119,7 @@ def test_every_tab_draws_and_the_address_keeps_it(browser, server) -> None:
             page.wait_for_url(f"**show={tab}**")
             page.locator("canvas:visible").first.wait_for(timeout=30_000)
         page.get_by_role("tab", name="Impact").click()
-        page.get_by_role("row", name=re.compile("Different data sets 138")).wait_for()
+        page.get_by_role("row", name=re.compile(r"Different data sets 1\d\d")).wait_for()
         page.get_by_text("Downloads per calendar year").wait_for()
         open_page(page, server, "?show=Metadata&q=zenodo&open=ved")
         page.get_by_text("383 vehicles").first.wait_for()
