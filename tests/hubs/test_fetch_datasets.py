@@ -342,7 +342,7 @@ def test_sizes_nobody_knows_are_said_to_be_unknown(far, server, tmp_path, capsys
         file.length = False
     far()
     assert main(["fetch", "lab-2026", "--list", "--catalog", str(tmp_path / "my_lab")]) == 0
-    assert "4 files, 0 bytes to fetch, and 4 of unknown size" in capsys.readouterr().out
+    assert "4 files, 4 of unknown size to fetch" in capsys.readouterr().out
 
 
 def test_a_copy_somebody_replaced_is_fetched_anew(far, server):

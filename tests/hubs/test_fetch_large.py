@@ -19,6 +19,7 @@ from bdg_explore.hubs.fetching.cache import cached
 from bdg_explore.hubs.fetching.parts import part_size
 from bdg_explore.hubs.fetching.places import place_of
 
+pytest.importorskip("resource", reason="not on Windows")
 SIZE = int(os.environ.get("BDG_LARGE_BYTES", 60_000_000))
 PATH = "/campaign.bin"
 FETCH = """

@@ -12,6 +12,7 @@ from bdg_explore.cli import main
 from bdg_explore.errors import FetchError, OfflineError
 from bdg_explore.hubs.catalogs import datasets_in
 from bdg_explore.hubs.collection import Hubs
+from bdg_explore.hubs.download.placing import safe_name
 from bdg_explore.hubs.repositories import (
     Found,
     RecordFile,
@@ -326,10 +327,28 @@ def test_its_record_is_shown_first_and_chosen_from(recorded, server, tmp_path, c
     assert not any(one.path.endswith("/content") for one in server.asked if one.sent)
     assert main([*line, "--files", "EIS*"]) == 0
     assert "1 fetched" in capsys.readouterr().out
+    out = tmp_path / "out"
+    assert main([*line, "--files", "EIS*", "--to", str(out)]) == 0
+    assert (out / "EIS 25C.csv").read_bytes() == BODY
+    assert sorted(path.name for path in out.iterdir()) == ["EIS 25C.csv", "LICENCE-lab-2026.txt"]
+    assert main([*line, "--files", "EIS*", "--to", str(out)]) == 0  # it is there: nothing to do
+    (out / "EIS 25C.csv").unlink()  # the file in the cache is a link of its own
+    (out / "EIS 25C.csv").write_bytes(b"mine")
+    assert main([*line, "--files", "EIS*", "--to", str(out)]) == 1
+    assert "is another file" in capsys.readouterr().err
     found = recorded.fetch("lab-2026", files=["EIS*"])
     assert [Path(path).read_bytes() for path in found["path"]] == [BODY]
     note = (tmp_path / "cache" / "LICENCE-lab-2026.txt").read_text()
     assert "Licence: CC-BY-4.0" in note
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("../../etc/passwd", "etc/passwd"), ("/a/b.csv", "a/b.csv"), ("a\\..\\b", "a_.._b"),
+     ("..", "file"), ("", "file"), ("raw/a b.csv", "raw/a b.csv"), ("C:x", "C_x")],
+)  # fmt: skip
+def test_names_of_records_stay_inside_the_folder(name, safe):
+    assert str(safe_name(name)) == safe
 
 
 def test_a_record_that_states_no_licence_needs_a_yes(recorded, server):
@@ -339,6 +358,7 @@ def test_a_record_that_states_no_licence_needs_a_yes(recorded, server):
 
 
 def test_offline_its_record_cannot_be_looked_up(recorded, monkeypatch):
+    recorded.fetch("lab-2026", files=["EIS*"])
     monkeypatch.setenv("BDG_OFFLINE", "1")
-    with pytest.raises(OfflineError):
+    with pytest.raises(OfflineError, match=r"looked up now; here from before: .*EIS 25C\.csv\."):
         recorded.fetch("lab-2026")

@@ -19,6 +19,7 @@ def fetch(parser: argparse.ArgumentParser) -> Command:
     parser.add_argument("--tables", nargs="+", metavar="TABLE", help="only these; raw: other files")
     parser.add_argument("--cells", nargs="+", metavar="CELL", help="only files of these cells")
     parser.add_argument("--files", nargs="+", metavar="PATTERN", help='only these: "*.csv"')
+    parser.add_argument("--to", metavar="FOLDER", help="also under their own names in this folder")
     parser.add_argument("--list", action="store_true", help="show files and sizes, fetch nothing")
     parser.add_argument(
         "--record", action="store_true", help="look the record up though the entry names files"
@@ -37,6 +38,7 @@ def fetch(parser: argparse.ArgumentParser) -> Command:
         from bdg_explore.hubs.download.board import board
         from bdg_explore.hubs.download.consent import Permit, check_licence, is_unknown
         from bdg_explore.hubs.download.notes import note_path
+        from bdg_explore.hubs.download.placing import place_files
         from bdg_explore.hubs.download.run import bring, raise_failed
         from bdg_explore.hubs.fetching.places import cache_folder
 
@@ -69,7 +71,10 @@ def fetch(parser: argparse.ArgumentParser) -> Command:
         raise_failed(brought)
         here = len(brought.plan.files) - len(plan.files) + len(plan.missing)
         print(f"{here} fetched, all {len(plan.files)} are here and verified: {cache_folder()}")
-        if plan.missing:
+        if given.to:
+            place_files(brought.plan, given.to)
+            print(f"By their names, with the terms: {given.to}")
+        elif plan.missing:
             print(f"Licence and citation: {note_path(plan.dataset)}")
         return 0
 
@@ -100,6 +105,8 @@ def _show(plan: "Plan") -> None:
     noun = "file" if len(plan.files) == 1 else "files"
     unknown = f", and {plan.unknown} of unknown size" if plan.unknown else ""
     left = "nothing" if not plan.missing else size_text(plan.left)
+    if plan.unknown and not plan.left:
+        left, unknown = f"{plan.unknown} of unknown size", ""
     print(f"\n  {len(plan.files)} {noun}, {left} to fetch{unknown}", flush=True)
 
 

@@ -36,7 +36,7 @@ def note_path(dataset: Dataset, cache: str | Path | None = None) -> Path:
 def write_note(
     dataset: Dataset,
     licence: str,
-    files: Iterable[tuple[Path, str]],
+    files: Iterable[tuple[Path, str, str]],
     cache: str | Path | None = None,
 ) -> Path:
     """Keep licence, access and citation of a data set beside its files; names those it is about.
@@ -47,14 +47,14 @@ def write_note(
         The data set.
     licence : str
         As the entry or the record says.
-    files : iterable of (Path, str)
-        Files that came, and their addresses; those of earlier notes stay.
+    files : iterable of (Path, str, str)
+        Files that came, their names and addresses; those of earlier notes stay.
     cache : path, optional
         See `cache_folder`.
     """
     path = note_path(dataset, cache)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = [f"  {file.name}  <- {shown(url)}" for file, url in files]
+    new = [f"  {file.name}: {name}  <- {shown(url)}" for file, name, url in files]
     with FileLock(f"{path}.lock"):  # each who adds a file keeps those of the others
         lines = dict.fromkeys([*_earlier(path), *new])
         text = "\n".join([*_terms(dataset, licence), "", _FILES, *lines]) + "\n"
@@ -62,6 +62,13 @@ def write_note(
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     return path
+
+
+def files_noted(dataset: Dataset, cache: str | Path | None = None) -> list[str]:
+    """Return the names in the cache of a data set's files that are there, as its note has them."""
+    lines = [line.split("  <- ")[0].strip() for line in _earlier(note_path(dataset, cache))]
+    pairs = [line.partition(": ") for line in lines]
+    return [name for kept, _, name in pairs if (cache_folder(cache) / kept).is_file()]
 
 
 def _terms(dataset: Dataset, licence: str) -> list[str]:

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bdg_explore.errors import MissingDataError
+from bdg_explore.errors import MissingDataError, OfflineError
 from bdg_explore.hubs.entries import Dataset, TableSource
 from bdg_explore.hubs.lookup import Cells
 from bdg_explore.hubs.repositories import record_of
 
 from .board import board
 from .consent import Permit, check_access, how_to_get, is_unknown
+from .notes import files_noted
 from .plan import RAW, Plan, Wanted, matching, plan_of, seen_here
 from .run import bring, raise_failed
 from .sizes import with_sizes
@@ -66,8 +67,15 @@ def offer(
 def _from_record(dataset: Dataset) -> Plan | None:
     """Look up the record that the entry names, by its DOI or its page."""
     found = None
-    for name in (dataset.landing_url, dataset.doi, dataset.citation.get("doi")):
-        found = found or (record_of(name, dataset.private_hosts) if name else None)
+    try:
+        for name in (dataset.landing_url, dataset.doi, dataset.citation.get("doi")):
+            found = found or (record_of(name, dataset.private_hosts) if name else None)
+    except OfflineError as error:
+        here = files_noted(dataset)
+        raise OfflineError(
+            f"{dataset.id} names its files in a record, which cannot be looked up now; here from "
+            f"before: {', '.join(here) or 'nothing'}. {error}"
+        ) from error
     if found is None:
         return None
     files = [

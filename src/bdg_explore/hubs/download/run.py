@@ -74,7 +74,7 @@ def bring_one(
         progress=progress,
         private_hosts=dataset.private_hosts,
     )
-    write_note(dataset, licence or dataset.licence, [(path, file.url)])
+    write_note(dataset, licence or dataset.licence, [(path, file.name, file.url)])
     return path
 
 
