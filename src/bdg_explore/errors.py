@@ -75,6 +75,10 @@ class SharingError(BdgError):
     """What is private or under embargo was to leave, and its owner has not said so."""
 
 
+class SharingWarning(UserWarning):
+    """Something private or under embargo was left out of what was to leave."""
+
+
 class CatalogWarning(UserWarning):
     """A catalog beside those that ship could not be opened; the others are."""
 

@@ -12,16 +12,18 @@ import panel_material_ui as pmui
 from bdg_explore import views
 from bdg_explore.columns import AVAILABILITY, CYCLE, DATASET, NATIVE_ID, TABLES
 from bdg_explore.errors import BdgError
+from bdg_explore.hubs import Hubs
 from bdg_explore.hubs.download.plan import Wanted
 from bdg_explore.hubs.entries import Dataset
+from bdg_explore.hubs.exports import csv_with_rights
+from bdg_explore.hubs.exports import leaving as may_leave
 from bdg_explore.widgets.panel_fade import page_renderer
 from bdg_explore.widgets.panel_parts import Actions
-from bdg_explore.widgets.panel_shelf import Shelf
+from bdg_explore.widgets.panel_shelf import Shelf, shelf_of
 
 from .bridge import as_sentence
 from .cards import card
 from .cell_facts import facts, marks
-from .downloads import csv_with_rights
 from .fetching import FetchCard, files_to_fetch
 from .theme import STYLE
 
@@ -39,6 +41,8 @@ class CellDrawer(pn.viewable.Viewer):
         Called when another cell or cycle is shown, or none.
     on_data : callable
         Called with a uid whose data have just come here.
+    leaving : Hubs, optional
+        What downloads may hold; what others may see if not given.
     """
 
     def __init__(
@@ -46,10 +50,12 @@ class CellDrawer(pn.viewable.Viewer):
         shelf: Shelf,
         on_change: Callable[[], object],
         on_data: Callable[[str], object],
+        leaving: Hubs | None = None,
         **params: Any,
     ) -> None:
         super().__init__(**params)
         self._shelf, self._on_change, self._on_data = shelf, on_change, on_data
+        self._to = shelf.hubs.for_others() if leaving is None else leaving
         self.uid = ""
         self.cycle: int | None = None
         self._slider: pmui.DiscreteSlider | None = None
@@ -171,14 +177,15 @@ class CellDrawer(pn.viewable.Viewer):
         name = message.get("download")
         if name not in ("cycles", "trace"):
             return
-        cells = self._shelf.hubs.cells.loc[[self.uid]]
         stem = self.uid.replace("/", "_")
         try:
+            out = may_leave(self._shelf.hubs, [self.uid], self._to)
+            cells, shelf = out.cells, shelf_of(out.hubs)
             if name == "cycles":
-                frame = self._shelf.cycles([self.uid])
+                frame = shelf.cycles(list(cells.index))
                 about, file = f"Cycles of {self.uid}", f"{stem}_cycles.csv"
             else:
-                frame = self._shelf.timeseries(self.uid)
+                frame = shelf.timeseries(str(cells.index[0]))
                 frame = frame if self.cycle is None else frame[frame[CYCLE] == self.cycle]
                 about, file = f"Cycle {self.cycle} of {self.uid}", f"{stem}_cycle_{self.cycle}.csv"
             text = csv_with_rights(frame, cells, about)

@@ -1,6 +1,6 @@
 """The explorer: find cells, see how they fade, open one. Arrangement only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import panel as pn
@@ -20,14 +20,15 @@ from bdg_explore.columns import (
     PROTOCOL,
 )
 from bdg_explore.hubs import Hubs
+from bdg_explore.hubs.exports import Leaving, csv_with_rights, leaving
+from bdg_explore.hubs.sharing import Private
 from bdg_explore.widgets.panel_face import PanelBrowser
 from bdg_explore.widgets.panel_fade import PanelFade
 from bdg_explore.widgets.panel_shelf import shelf_of
 from bdg_explore.widgets.state import BrowserState
 
-from .address import read_address, write_address
+from .address import as_listed, for_a_link, read_address, write_address
 from .bridge import Bridge
-from .downloads import csv_with_rights
 from .drawer import CellDrawer
 from .frame import frame
 
@@ -38,16 +39,25 @@ _COLUMNS: Final = (
 
 
 class Explorer:
-    """One visitor's explorer: the parts, and how they follow each other."""
+    """One visitor's explorer: the parts, and how they follow each other.
 
-    def __init__(self, hubs: Hubs) -> None:
+    Parameters
+    ----------
+    hubs : Hubs
+        What is shown.
+    leaving : Hubs, optional
+        What exports and links may hold; `hubs.for_others()` if not given.
+    """
+
+    def __init__(self, hubs: Hubs, leaving: Hubs | None = None) -> None:
+        self._leaving = hubs.for_others() if leaving is None else leaving
         self.hubs, self.shelf = hubs, shelf_of(hubs)
         self.state = BrowserState(hubs.index, _columns(hubs))
         self.bridge = Bridge(on_address=self.restore, on_escape=self._escape)
         self.fade = PanelFade(
             self.state, self.shelf, on_tap=self.open, on_change=self._write_address
         )
-        self.drawer = CellDrawer(self.shelf, self._write_address, self._arrived)
+        self.drawer = CellDrawer(self.shelf, self._write_address, self._arrived, self._leaving)
         self.browser = PanelBrowser(
             self.state,
             hubs,
@@ -91,7 +101,7 @@ class Explorer:
             parts["open"] = self.drawer.uid
             if self.drawer.cycle is not None:
                 parts["cycle"] = str(self.drawer.cycle)
-        return write_address(parts)
+        return write_address(for_a_link(parts, self.hubs, self._leaving))
 
     def _write_address(self) -> None:
         if not self._restoring:
@@ -102,7 +112,7 @@ class Explorer:
 
     def restore(self, search: str) -> None:
         """Show what an address says, as far as it means something here; tell what does not."""
-        asked = read_address(search)
+        asked = as_listed(read_address(search), self.hubs)
         self._restoring = True
         try:
             problems = self.state.from_query(asked)
@@ -123,14 +133,20 @@ class Explorer:
 
     # --- taking away ------------------------------------------------------------------------------
     def _cells(self) -> tuple[str, str]:
-        cells = self.browser.chosen
+        cells = self._may_leave(self.browser.chosen.index).cells
         return "cells.csv", csv_with_rights(cells, cells, f"{len(cells)} cells of BDG Explore")
 
     def _cycles(self) -> tuple[str, str]:
-        uids = self.fade.shown
-        cycles = self.shelf.cycles(uids)
-        about = f"Cycles of {len(uids)} cells"
-        return "cycles.csv", csv_with_rights(cycles, self.hubs.cells.loc[uids], about)
+        out = self._may_leave(self.fade.shown)
+        cycles = shelf_of(out.hubs).cycles(list(out.cells.index))
+        about = f"Cycles of {len(out.cells)} cells"
+        return "cycles.csv", csv_with_rights(cycles, out.cells, about)
+
+    def _may_leave(self, uids: Iterable[str]) -> Leaving:
+        out = leaving(self.hubs, uids, self._leaving)
+        if out.left_out:
+            self.bridge.notify(out.left_out)
+        return out
 
     def page(self, links: Sequence[tuple[str, str]] = ()) -> pmui.Page:
         """Arrange the parts."""
@@ -158,7 +174,9 @@ def _columns(hubs: Hubs) -> tuple[str, ...]:
     return (CELL, *(name for name in _COLUMNS if hubs.cells[name].notna().any()))
 
 
-def explorer(hubs: Hubs, *, links: Sequence[tuple[str, str]] = ()) -> pmui.Page:
+def explorer(
+    hubs: Hubs, *, links: Sequence[tuple[str, str]] = (), private: Private = "hide"
+) -> pmui.Page:
     """Return the explorer as a page for one visitor.
 
     Parameters
@@ -167,5 +185,10 @@ def explorer(hubs: Hubs, *, links: Sequence[tuple[str, str]] = ()) -> pmui.Page:
         Opened once and shared by all visitors.
     links : sequence of (text, address)
         Other pages of the same server.
+    private : {"hide", "show", "share"}
+        Whether private data and data under embargo are seen. *hide*: they are not there; for a
+        page that others can reach. *show*: they are seen, and stay out of downloads and links; for
+        their owner. *share*: they are seen and may leave.
     """
-    return Explorer(hubs).page(links)
+    shown = hubs.for_others() if private == "hide" else hubs
+    return Explorer(shown, hubs if private == "share" else None).page(links)

@@ -32,12 +32,13 @@ from bdg_explore.hubs.coverage import (
 )
 from bdg_explore.hubs.impact import impact_metrics, metrics_table
 from bdg_explore.hubs.search import CellIndex
+from bdg_explore.hubs.sharing import Private
 from bdg_explore.widgets.panel_groups import facet_groups, value_label
 from bdg_explore.widgets.panel_parts import Facets, SearchBox
 from bdg_explore.widgets.panel_table import PanelTable
 from bdg_explore.widgets.state import BrowserState
 
-from .address import read_address, write_address
+from .address import for_a_link, read_address, write_address
 from .bridge import Bridge
 from .dataset_drawer import DatasetDrawer
 from .dataset_facts import title_of
@@ -67,7 +68,8 @@ _METRICS: "WeakKeyDictionary[Hubs, pd.DataFrame]" = WeakKeyDictionary()
 class Glance:
     """One visitor's page: the parts, and how they follow each other."""
 
-    def __init__(self, hubs: Hubs) -> None:
+    def __init__(self, hubs: Hubs, leaving: Hubs | None = None) -> None:
+        self._leaving = hubs.for_others() if leaving is None else leaving
         self.hubs, self.rows = hubs, overview(hubs)
         self.index = _INDEXES.setdefault(hubs, CellIndex(self.rows))
         if hubs not in _METRICS:
@@ -192,7 +194,8 @@ class Glance:
     def address(self) -> str:
         """Return the query string that opens this view again."""
         asked = {"show": self.pictures.tab, "open": self.drawer.name_shown}
-        return write_address(self.state.as_query() | asked)
+        parts = self.state.as_query() | asked
+        return write_address(for_a_link(parts, self.hubs, self._leaving))
 
     def _write_address(self) -> None:
         if not self._restoring:
@@ -237,7 +240,9 @@ class Glance:
         )  # fmt: skip
 
 
-def glance(hubs: Hubs, *, links: Sequence[tuple[str, str]] = ()) -> pmui.Page:
+def glance(
+    hubs: Hubs, *, links: Sequence[tuple[str, str]] = (), private: Private = "hide"
+) -> pmui.Page:
     """Return the page of hubs and data sets for one visitor.
 
     Parameters
@@ -246,5 +251,8 @@ def glance(hubs: Hubs, *, links: Sequence[tuple[str, str]] = ()) -> pmui.Page:
         Opened once and shared by all visitors.
     links : sequence of (text, address)
         Other pages of the same server.
+    private : {"hide", "show", "share"}
+        What becomes of private data sets, see `explorer`.
     """
-    return Glance(hubs).page(links)
+    shown = hubs.for_others() if private == "hide" else hubs
+    return Glance(shown, hubs if private == "share" else None).page(links)

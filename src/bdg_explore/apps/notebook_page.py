@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from html import escape
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from bdg_explore.errors import BdgError
+from bdg_explore.hubs.sharing import Private, showing_others
 from bdg_explore.widgets.panel_fade import page_renderer
 
 from .cards import card
@@ -26,7 +28,11 @@ _ROWS: Final = 20
 
 
 def notebook_page(
-    notebook: Notebook, *, links: Sequence[tuple[str, str]] = (), code: bool = False
+    notebook: Notebook,
+    *,
+    links: Sequence[tuple[str, str]] = (),
+    code: bool = False,
+    private: Private = "hide",
 ) -> pmui.Page:
     """Return the page of a notebook; running it is part of making the page.
 
@@ -39,12 +45,16 @@ def notebook_page(
         Other pages.
     code : bool
         Whether the code is shown from the start.
+    private : {"hide", "show", "share"}
+        With *hide* `open_hubs` gives the notebook only what others may see; see `explorer`.
     """
     switch = pmui.Switch(
         label="Show code", value=code, margin=(0, 8), styles={"margin-left": "auto"}
     )
     parts: list[Any] = []
-    for outcome in run(notebook):
+    with showing_others() if private == "hide" else nullcontext():
+        outcomes = list(run(notebook))
+    for outcome in outcomes:
         if outcome.cell.kind == "markdown":
             parts.append(_markdown(outcome.cell.source))
             continue

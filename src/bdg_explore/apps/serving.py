@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from tornado.httpclient import AsyncHTTPClient
 
 from bdg_explore.errors import BdgError, ParameterError
 from bdg_explore.hubs import Hubs, open_hubs
+from bdg_explore.hubs.sharing import Private, sentence, showing_others
 from bdg_explore.shipped import notebooks_folder
 
 from .bring_page import bring
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_PORT: Final = 5006
 _MORE_PORTS: Final = 20
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 App = Callable[[], None]
 
@@ -38,9 +41,24 @@ class PortError(BdgError):
 
 
 def apps_for(
-    hubs: Hubs, notebooks: Sequence[Notebook] = (), *, index: bool = True
+    hubs: Hubs,
+    notebooks: Sequence[Notebook] = (),
+    *,
+    index: bool = True,
+    private: Private = "hide",
 ) -> dict[str, App]:
     """Return the pages of a server by their address: `/`, `/explorer`, one for each notebook.
+
+    Parameters
+    ----------
+    hubs : Hubs
+        What they show.
+    notebooks : sequence of Notebook
+        Shown as pages.
+    index : bool
+        Whether `/` lists the others.
+    private : {"hide", "show", "share"}
+        What becomes of private and embargoed data, see `explorer`.
 
     Raises
     ------
@@ -80,10 +98,14 @@ def apps_for(
     ]
 
     def page_of(notebook: Notebook) -> Callable[[], pmui.Page]:
-        return lambda: notebook_page(notebook, links=links)
+        return lambda: notebook_page(notebook, links=links, private=private)
 
-    apps = {"/explorer": guarded(lambda: explorer(hubs, links=links), "Explorer")}
-    apps["/glance"] = guarded(lambda: glance(hubs, links=links), "Hubs at a glance")
+    # From here on nothing of what is hidden is at hand.
+    hubs = hubs.for_others() if private == "hide" else hubs
+    apps = {"/explorer": guarded(lambda: explorer(hubs, links=links, private=private), "Explorer")}
+    apps["/glance"] = guarded(
+        lambda: glance(hubs, links=links, private=private), "Hubs at a glance"
+    )
     apps["/bring"] = guarded(lambda: bring(links=links), "Bring your own data")
     apps |= {f"/{one.slug}": guarded(page_of(one), one.title) for one in notebooks}
     if index:
@@ -106,6 +128,7 @@ def serve(
     prefix: str = "",
     origins: Sequence[str] = (),
     usage_log: str | Path | None = None,
+    share_private: bool = False,
     say: Callable[[str], object] = print,
 ) -> None:
     """Serve every page until Ctrl-C.
@@ -129,6 +152,10 @@ def serve(
     usage_log : str or Path, optional
         Count in this file what pages are used for, as `hubs.usage` describes: no visitor, no
         query, no name. Not given, only ``BDG_USAGE_LOG`` could switch it on.
+    share_private : bool
+        The owner's word that visitors may see, and take away, private data and data under embargo.
+        Without it they are not there where others can reach the server, by its address or by
+        `origins`; on this machine only they are shown, and stay out of downloads and links.
     say : callable
         Where to say what happens.
 
@@ -149,7 +176,9 @@ def serve(
         say(f"Uses are counted in {counting}: day, segment, objective, action, and nobody's name.")
     say("Opening the catalogs ...")
     hubs = open_hubs(*sources)
-    apps = apps_for(hubs, stories)
+    private = audience(address, origins, share_private=share_private)
+    announce(hubs, private, say)
+    apps = apps_for(hubs, stories, private=private)
     say("Loading the pages ...")
     logging.getLogger("bokeh").setLevel(logging.WARNING)
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
@@ -175,12 +204,39 @@ def serve(
         server.io_loop.add_callback(lambda: server.show("/"))
     signal.signal(signal.SIGTERM, lambda *_: server.io_loop.add_callback_from_signal(_stop, server))
     try:
-        server.io_loop.start()
+        with showing_others() if private == "hide" else nullcontext():
+            server.io_loop.start()
     except KeyboardInterrupt:
         pass
     finally:
         server.stop(wait=False)
     say("Stopped.")
+
+
+def audience(address: str, origins: Sequence[str] = (), *, share_private: bool = False) -> Private:
+    """Return what becomes of private data on a server: hidden where others can reach it.
+
+    Parameters
+    ----------
+    address : str
+        Where it listens.
+    origins : sequence of str
+        Hosts under which a proxy shows it.
+    share_private : bool
+        The owner's word that it may be seen.
+    """
+    if share_private:
+        return "share"
+    return "hide" if origins or address not in _LOOPBACK else "show"
+
+
+def announce(hubs: Hubs, private: Private, say: Callable[[str], object]) -> None:
+    """Say what whoever starts a server should know of its hubs: they alone read this."""
+    for remark in hubs.remarks:
+        say(remark)
+    if private == "hide" and hubs.withheld:
+        next_step = "Others can reach this server; --share-private shows them what is left out."
+        say(sentence(hubs.withheld, next_step))
 
 
 def free_port(address: str, port: int | None) -> int:

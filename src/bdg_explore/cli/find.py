@@ -43,13 +43,22 @@ def find(parser: argparse.ArgumentParser) -> Command:
     )
     parser.add_argument("--limit", type=int, default=25, help="rows to show; 0 shows all")
     parser.add_argument("--csv", action="store_true", help="all columns, all rows, as csv")
+    parser.add_argument(
+        "--include-private",
+        action="store_true",
+        help="with --csv: private data sets, and those under embargo, too",
+    )
     parser.add_argument("--catalog", action="append", default=[], metavar="FILE")
 
     def run(given: argparse.Namespace) -> int:
         from bdg_explore.errors import SearchWarning
         from bdg_explore.hubs import open_hubs
+        from bdg_explore.hubs.sharing import sentence
 
         hubs = open_hubs(*given.catalog)
+        if given.csv and not given.include_private and hubs.withheld:
+            print(sentence(hubs.withheld, "--include-private has them."), file=sys.stderr)
+            hubs = hubs.for_others()
         text = " ".join(given.text)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always", SearchWarning)

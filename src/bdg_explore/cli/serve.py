@@ -44,6 +44,12 @@ def serve(parser: argparse.ArgumentParser) -> Command:
         "query, no name; off by default",
     )
 
+    parser.add_argument(
+        "--share-private",
+        action="store_true",
+        help="let visitors see and take away private data and data under embargo",
+    )
+
     def run(given: argparse.Namespace) -> int:
         from bdg_explore.apps import serve as serve_pages
 
@@ -56,6 +62,7 @@ def serve(parser: argparse.ArgumentParser) -> Command:
             prefix=given.prefix,
             origins=given.origin,
             usage_log=given.usage_log,
+            share_private=given.share_private,
             say=lambda text: print(text, flush=True),
         )
         return 0

@@ -34,6 +34,7 @@ from bdg_explore.errors import (
     did_you_mean,
 )
 from bdg_explore.metadata.access import PRIVATE
+from bdg_explore.rights import RIGHTS, rights_of
 from bdg_explore.shipped import catalogs_folder
 
 from .cells import alias_map, cells_of, facts_of, joined
@@ -41,6 +42,7 @@ from .download.consent import Permit
 from .download.offer import fetched, natives_of, offer
 from .download.plan import Plan
 from .entries import Dataset, Hub, TableSource
+from .exports import export
 from .facts import read_facts
 from .federation import Source, open_catalogs, told_apart
 from .filters import apply_filters
@@ -219,6 +221,15 @@ class Hubs:
     def listed_as(self, uid: str) -> str:
         """Return the uid under which `cells` lists a cell, given any of its uids."""
         return self._known.listed_as.get(uid, uid)
+
+    def holds(self, uid: str) -> bool:
+        """Whether a cell is known by this uid."""
+        return uid in self._rows
+
+    def names_of(self, uid: str) -> tuple[str, ...]:
+        """Return every uid of a cell, that under which `cells` lists it first."""
+        listed = self.listed_as(uid)
+        return self._known.sources.get(listed, (listed,))
 
     # --- what others may see ----------------------------------------------------------------------
 
@@ -411,9 +422,54 @@ class Hubs:
         if name == "cycles" and asked is None:
             self._count_full_cycles(frame)
         frame.attrs["missing"] = missing
+        frame.attrs[RIGHTS] = rights_of(self._known.every.iloc[[self._rows[u] for u in sources]])
         if missing:
             warnings.warn(told(name, missing), MissingDataWarning, stacklevel=2)
         return frame
+
+    def export(
+        self,
+        table: str,
+        cells: Cells,
+        path: str | Path,
+        *,
+        cycles: Iterable[int] | None = None,
+        include_private: bool = False,
+        download: bool = True,
+    ) -> Path:
+        """Write a table for others: with licence, access, DOI, citation and kind of its data.
+
+        Parameters
+        ----------
+        table : str
+            `cells`, `cycles`, `timeseries` or another table.
+        cells : str, iterable of str, or DataFrame
+            Which cells.
+        path : path
+            Ends on ``.csv`` (a head of lines with ``#``), ``.parquet`` (in ``.attrs["rights"]``,
+            which pandas gives back), ``.json`` or ``.html``.
+        cycles : iterable of int, optional
+            Only these cycle numbers.
+        include_private : bool
+            The owner's word that private data, and data under embargo, may leave; else they are
+            left out, with a warning.
+        download : bool
+            Whether files may be fetched from the web.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        SharingError
+            All of the cells are private or under embargo.
+        ParameterError
+            The path ends on something else.
+        """
+        asked = {"cycles": cycles, "download": download, "include_private": include_private}
+        return export(self, table, self._uids(cells), path, **asked)
 
     def fetch(
         self,

@@ -34,6 +34,7 @@ from .entries import Dataset, Hub, dataset_from_entry
 from .mirror import all_mirrors
 from .missing import why_not
 from .places import Place, place_in
+from .sharing import shows_others
 from .values import check_entry, checked_id
 
 ALL = ""
@@ -138,6 +139,7 @@ class DatasetCatalog(Catalog):
                 return {}
             self._dataset = self._described()
         hubs = Hubs([self._dataset], all_mirrors())
+        hubs = hubs.for_others() if shows_others() else hubs
         return {name: _table_entry(hubs, self._dataset, name, self) for name in _table_names(hubs)}
 
     def _described(self) -> Dataset:
@@ -153,8 +155,12 @@ class DatasetCatalog(Catalog):
         place = _place(self.metadata.get("catalog_dir"))
         hub = checked_id(self.metadata.get("hub") or "local", f"{where}: hub")
         name = checked_id(self.name, where)
+        around = vars(self).get("catalog_object")  # the hub's own file, where there is one
+        head = (around.metadata.get("hub") or {}) if around is not None else {}
+        access = head.get("access") if isinstance(head, Mapping) else None
+        owner = Hub(hub, hub, access=access)
         return dataset_from_entry(
-            name, resolved(entry, place, where) if place else entry, Hub(hub, hub), where, place
+            name, resolved(entry, place, where) if place else entry, owner, where, place
         )
 
 

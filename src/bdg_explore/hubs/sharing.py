@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from threading import Lock
+from typing import Literal
 
 from bdg_explore.metadata.access import PRIVATE, why_kept
 
@@ -60,6 +61,11 @@ def for_others(
         if why_withheld(dataset, on):
             seen = replace(seen, tables={}, downloads=(), facts=None, told=None)
         yield seen
+
+
+Private = Literal["hide", "show", "share"]
+"""What becomes of private and embargoed data on a page: others see it; its owner sees it; both,
+and exports and links may hold them."""
 
 
 def sentence(left_out: Mapping[str, str], next_step: str = "") -> str:

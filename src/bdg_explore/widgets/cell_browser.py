@@ -12,6 +12,7 @@ import traitlets
 
 from bdg_explore.columns import HUB
 from bdg_explore.hubs import Hubs
+from bdg_explore.hubs.exports import cells_csv
 
 from .linked_fade import LinkedFade
 from .notebook_parts import NotebookActions, NotebookFacets, NotebookTold
@@ -250,7 +251,7 @@ class CellBrowser(ipywidgets.VBox):
             self.state.selection = ()
         elif message.get("download") == "cells":
             cells = self.state.cells.loc[list(chosen)] if chosen else self.state.result
-            self._actions.send({"file": "cells.csv", "text": cells.to_csv()})
+            self._actions.send({"file": "cells.csv", "text": cells_csv(self.hubs, cells)})
 
     def _visibly(self, job: Callable[..., None]) -> Callable[..., None]:
         """Return the job with its errors shown in the widget: nobody looks in the kernel's log."""

@@ -12,6 +12,7 @@ import panel as pn
 
 from bdg_explore.columns import HUB
 from bdg_explore.hubs import Hubs
+from bdg_explore.hubs.exports import cells_csv
 
 from .panel_fade import PanelFade
 from .panel_groups import facet_groups
@@ -204,7 +205,7 @@ class PanelBrowser(pn.viewable.Viewer):
         self.actions.code = self.code
 
     def _cells_csv(self) -> tuple[str, str]:
-        return "cells.csv", self.chosen.to_csv()
+        return "cells.csv", cells_csv(self.hubs, self.chosen)
 
     def __panel__(self) -> Any:
         """Arrange the parts for a place of unknown width: facets beside the table, or above it."""

@@ -225,4 +225,5 @@ class PanelFade(pn.viewable.Viewer):
 
     def _take(self) -> None:
         self.linked.x, self.linked.y = self.x.value, self.y.value
-        self.linked.color = self.colour.value
+        if self.colour.value is not None:  # cells that are all alike leave nothing to colour by
+            self.linked.color = self.colour.value
