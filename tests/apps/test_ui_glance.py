@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -138,5 +139,12 @@ def test_it_fits_a_phone_in_the_dark(browser, server) -> None:
             page.wait_for_timeout(1000)
             wide = page.evaluate("() => document.documentElement.scrollWidth")
             assert wide <= 390, query
+        page.locator(".fair").wait_for()
+        tops = page.locator(".drawer .facts, .drawer .texts").evaluate_all(
+            "(all) => all.map((e) => e.getBoundingClientRect()).map((b) => [b.top, b.bottom])"
+        )
+        assert len(tops) >= 6
+        for (_, end), (start, _) in pairwise(sorted(tops)):
+            assert start >= end - 1, "parts lie on top of each other"
         dark = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
         assert max(map(int, re.findall(r"\d+", dark)[:3])) < 60

@@ -90,7 +90,9 @@ class Glance:
         )  # fmt: skip
         self.facets = Facets(on_message=self._asked, **whole)
         self.chips = pn.FlexBox(gap="8px", sizing_mode="stretch_width", margin=(8, 0, 0, 0))
-        self.table = PanelTable(columns=self.state.table_columns, label="Data sets", **whole)
+        self.table = PanelTable(
+            columns=self.state.table_columns, key=DATASET, label="Data sets", **whole
+        )
         self.search.param.watch(lambda event: self.state.set_trait("query", event.new), "value")
         self.table.param.watch(self._touched, ["page", "sort", "selection", "opened"])
         self._restoring = False

@@ -161,7 +161,7 @@ class Pictures(pn.viewable.Viewer):
     def _picture(self, name: str) -> Any:
         if name == "fields":
             return views.coverage_bars(
-                completeness(self._asked.rows("")), title="Primary metadata, of the data sets",
+                completeness(self._asked.rows("")), title="Primary metadata",
                 names=title_of, ends="known",
             )  # fmt: skip
         if name == "scores":
@@ -175,7 +175,7 @@ class Pictures(pn.viewable.Viewer):
             )  # fmt: skip
         if name == "fair":
             return views.coverage_bars(
-                fair_counts(self._asked.rows("")), title="FAIR indicators, of the data sets",
+                fair_counts(self._asked.rows("")), title="FAIR indicators",
                 most=20, legend=True, ends="true",
             )  # fmt: skip
         title = "Cathode" if name == FAMILIES else title_of(name)

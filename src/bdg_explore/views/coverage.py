@@ -289,9 +289,10 @@ def _rectangles(rows: pd.DataFrame, bright: Collection[str]) -> Any:
         colour=looks["colour"].to_numpy(),
         alpha=looks["alpha"].to_numpy() * (1 - 0.75 * faded),
         pattern=looks["dots"].to_numpy(),
+        ink=0.7 * (1 - 0.8 * faded),
     )
     hover = HoverTool(tooltips=[("", "@name"), ("", "@datasets data sets, @state")])
-    facts = ["value", "name", "state", "datasets", "colour", "alpha", "pattern"]
+    facts = ["value", "name", "state", "datasets", "colour", "alpha", "pattern", "ink"]
     return hv.Rectangles(data, ["left", "bottom", "right", "top"], facts).opts(
         color="colour", alpha="alpha", line_color=None, tools=[hover, "tap"]
     )  # fmt: skip
@@ -301,7 +302,7 @@ def _textured(plot: Any, _element: Any) -> None:
     """Give each state its texture, and leave all bars as they are when one is tapped."""
     drawn = plot.handles["glyph_renderer"]
     drawn.glyph.update(
-        hatch_pattern="pattern", hatch_color="#ffffff", hatch_alpha=0.7, hatch_scale=7
+        hatch_pattern="pattern", hatch_color="#ffffff", hatch_alpha="ink", hatch_scale=7
     )
     drawn.update(selection_glyph=drawn.glyph, nonselection_glyph=drawn.glyph)
 
