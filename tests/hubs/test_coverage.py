@@ -1,5 +1,7 @@
 """What catalogs tell of what they list: states, counts and FAIR answers."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from bdg_explore.hubs.coverage import (
     state,
 )
 from bdg_explore.hubs.metadata_record import record_of
+from bdg_explore.metadata import to_schema_org
 from bdg_explore.metadata.bricks import SEGMENTS
 
 
@@ -152,6 +155,14 @@ def test_embargo_reaches_the_record():
     held = {"access": "embargo", "embargo_until": "2031-05-06"}
     record = record_of(made_hubs(whole=held).dataset("whole"))
     assert (record.access, record.embargo_until) == ("embargo", "2031-05-06")
+
+
+def test_all_of_a_private_hub_is_private_in_its_records():
+    held = made_hubs().dataset("whole")
+    record = record_of(replace(held, hub=replace(held.hub, access="private")))
+    assert record.access == "private"
+    assert "example.org/a.csv" not in str(to_schema_org(record))
+    assert "example.org/a.csv" in str(to_schema_org(record_of(held)))
 
 
 @given(st.lists(st.sampled_from(["NMC811", "lfp", "NCM", "LCO", "NCA"]), min_size=1))

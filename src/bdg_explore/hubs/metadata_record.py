@@ -7,6 +7,7 @@ from bdg_explore import readers
 from bdg_explore.metadata import Indicator, Record, fair_indicators
 
 from .entries import Dataset, TableSource
+from .sharing import effective_access
 
 
 def record_of(dataset: Dataset) -> Record:
@@ -30,9 +31,10 @@ def record_of(dataset: Dataset) -> Record:
     """
     metadata: dict[str, Any] = {
         name: getattr(dataset, name)
-        for name in ("title", "segment", "kind", "licence", "access", "landing_url", "notes")
+        for name in ("title", "segment", "kind", "licence", "landing_url", "notes")
     }
     metadata |= {
+        "access": effective_access(dataset),
         "doi": dataset.data_doi,
         "primary": dict(dataset.primary),
         "secondary": dict(dataset.secondary),
