@@ -1,20 +1,22 @@
 """Reading tester files against pyarrow, polars and the public readers of the same formats.
 
-python benchmarks/bench_readers.py [--rows 1000000] [--repeats 5] [--public PYTHON]
+python benchmarks/bench_readers.py [--rows 1000000] [--repeats 7] [--public PYTHON]
 
 The files are made from the record of `made_record.py`: an Arbin csv, a Maccor csv and text, two
 Neware .ndax (with a time for every record, and for one in five, as testers write it), a BioLogic
 .mpr. Public readers are used where they can be imported, by this Python or the one named with
---public: pip install NewareNDA fastnda galvani PyProBE-Data polars. Each is timed in a
-process of its own, in turns with ours; the best time counts. On a machine that others use, the
-ratio of processor time is the steadier one. Rows and the sums of voltage and current must agree,
-else the line says so.
+--public: pip install NewareNDA fastnda galvani PyProBE-Data polars. Each reader, ours too, is a
+process of its own; they read in turns, after one reading that does not count. Printed are the
+median times and the median of the ratios of each turn. On a machine that others use, the ratio of
+processor time is the steadier one. Rows and the sums of voltage and current must agree, else the
+line says so.
 """
 
 import argparse
 import json
 import os
 import runpy
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 COLUMNS = ("Data_Point", "Test_Time(s)", "Step_Index", "Cycle_Index", "Current(A)", "Voltage(V)",
-           "Charge_Capacity(Ah)", "Discharge_Capacity(Ah)")  # fmt: skip
+           "Charge_Capacity(Ah)", "Discharge_Capacity(Ah)", "Step_Time(s)",
+           "Charge_Energy(Wh)")  # fmt: skip
 Sums = tuple[int, float, float]  # rows, sums of voltage [V] and of the size of the current [A]
 
 
@@ -140,9 +143,8 @@ def make_files(folder: Path, rows: int) -> None:
     point = np.arange(1, len(frame) + 1)
     kind = (step - 1) % 5  # CC, CV, rest, CC out, rest
 
-    arbin = [point, time_, kind + 1, cycle, ampere, volt, charge, discharge]
-    other = {"Step_Time(s)": step_time, "Charge_Energy(Wh)": charge, "dV/dt(V/s)": volt * 0}
-    table = dict(zip(COLUMNS, arbin, strict=True)) | other
+    arbin = [point, time_, kind + 1, cycle, ampere, volt, charge, discharge, step_time, charge]
+    table = dict(zip(COLUMNS, arbin, strict=True)) | {"dV/dt(V/s)": volt * 0}  # nobody's column
     pacsv.write_csv(pa.table(table), folder / "arbin.csv")
 
     dates = pa.array(np.array("2023-11-23T15:56:11", "M8[s]") + time_.astype("m8[s]"))
@@ -231,47 +233,93 @@ def in_pages(make: dict[str, Any], kind: int, table: Any) -> bytes:
 # --- timing ---------------------------------------------------------------------------------------
 
 
-def best(job: Callable[[], Any], repeats: int) -> tuple[list[float], Any]:
-    """Return the best time of a job by the clock and of the processors [s], and what it gave."""
-    least, given = [float("inf")] * 2, None
-    for _ in range(repeats):
+def serve(reader: str, path: Path) -> None:
+    """Read a file once, tell its sums; then read it again and tell the time for each line asked."""
+    job = our_reader if reader == "ours" else OTHERS[path.name][reader]
+    given = job(path)
+    print(json.dumps(sums(given)), flush=True)
+    for _ in sys.stdin:
         given = None  # before the clock starts
         begin = time.perf_counter(), time.process_time()
-        given = job()
+        given = job(path)
         took = time.perf_counter() - begin[0], time.process_time() - begin[1]
-        least = [min(pair) for pair in zip(least, took, strict=True)]
-    return least, given
+        print(json.dumps(took), flush=True)
 
 
-def theirs(python: str, name: str, reader: str, path: Path, repeats: int) -> dict[str, Any]:
-    """Time one other reader in a process of its own."""
-    command = [python, __file__, "--theirs", name, reader, str(path), str(repeats)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        why = done.stderr.strip().splitlines()[-1:] or ["?"]
-        return {"error": why[0][:80]}
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def ours(path: Path, repeats: int) -> tuple[list[float], Sums]:
+def our_reader(path: Path) -> Any:
     from bdg_explore import readers
 
-    seconds, frame = best(lambda: readers.read(path), repeats)
-    return seconds, sums(frame)
+    return readers.read(path)
+
+
+def told(process: "subprocess.Popen[str]") -> Any:
+    """Return what a process that reads has to tell next; None if it has ended."""
+    assert process.stdout
+    line = process.stdout.readline()
+    return json.loads(line) if line else None
+
+
+def compare(path: Path, others: dict[str, Any], public: str, repeats: int) -> None:
+    """Time our reader and the others in turns, a process each, and print the ratios."""
+    running: dict[str, subprocess.Popen[str]] = {}
+    read: dict[str, Any] = {}
+    for reader in ("ours", *others):
+        mine = reader in ("ours", "pyarrow.csv", "pandas.read_csv")
+        command = [sys.executable if mine else public, __file__, "--serve", reader, str(path)]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        read[reader] = told(process)
+        if read[reader] is None:
+            said = process.communicate()[1].strip().splitlines()[-1:] or ["?"]
+            print(f"{path.name}: {reader} is left out: {said[0][:100]}")
+            continue
+        running[reader] = process
+    times: dict[str, list[list[float]]] = {reader: [] for reader in running}
+    for _ in range(repeats):
+        for reader, process in running.items():
+            assert process.stdin
+            process.stdin.write("again\n")
+            process.stdin.flush()
+            times[reader].append(told(process))
+    for process in running.values():
+        process.communicate()
+    size, target = path.stat().st_size / 1e6, TARGETS.get(path.name, "target 1.0")
+    for reader in times:
+        if reader != "ours":
+            clock, processor = (
+                statistics.median(
+                    mine[way] / other[way]
+                    for mine, other in zip(times["ours"], times[reader], strict=True)
+                )
+                for way in (0, 1)
+            )
+            seconds = [statistics.median(t[0] for t in times[r]) for r in (reader, "ours")]
+            same = all(
+                abs(a - b) <= 1e-6 * abs(b) + 1e-3
+                for a, b in zip(read["ours"], read[reader], strict=True)
+            )
+            note = "" if same else f"; VALUES DIFFER: {read['ours']} and {read[reader]}"
+            print(
+                f"{path.name} ({size:.0f} MB): {reader} {seconds[0]:.3f} s, ours {seconds[1]:.3f} "
+                f"s, ratio {clock:.2f} ({target}); of processor time {processor:.2f}{note}"
+            )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--public", default=sys.executable, help="a Python with other readers")
     parser.add_argument("--only", nargs="*", help="names of files")
-    parser.add_argument("--theirs", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.theirs:
-        name, reader, path, repeats = given.theirs
-        seconds, read = best(lambda: OTHERS[name][reader](Path(path)), int(repeats))
-        print(json.dumps({"seconds": seconds, "sums": sums(read)}))
+    if given.serve:
+        serve(given.serve[0], Path(given.serve[1]))
         return
     print(f"{given.rows:,} rows, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
@@ -279,31 +327,6 @@ def main() -> None:
         for name, others in OTHERS.items():
             if not given.only or name in given.only:
                 compare(Path(folder) / name, others, given.public, given.repeats)
-
-
-def compare(path: Path, others: dict[str, Any], public: str, repeats: int) -> None:
-    """Time our reader and the others in turns, and print the ratios."""
-    target = TARGETS.get(path.name, "target 1.0")
-    size = path.stat().st_size / 1e6
-    least, told = ours(path, repeats)
-    for reader in others:
-        python = sys.executable if reader in ("pyarrow.csv", "pandas.read_csv") else public
-        other = theirs(python, path.name, reader, path, repeats)
-        again, told = ours(path, repeats)
-        least = [min(pair) for pair in zip(least, again, strict=True)]
-        if "error" in other:
-            print(f"{path.name}: {reader} not timed ({other['error']})")
-            continue
-        same = all(
-            abs(a - b) <= 1e-6 * abs(b) + 1e-3 for a, b in zip(told, other["sums"], strict=True)
-        )
-        note = "" if same else f"; VALUES DIFFER: {told} and {other['sums']}"
-        clock, processor = (a / b for a, b in zip(least, other["seconds"], strict=True))
-        print(
-            f"{path.name} ({size:.0f} MB): {reader} {other['seconds'][0]:.3f} s, ours "
-            f"{least[0]:.3f} s, ratio {clock:.2f} ({target}); of processor time "
-            f"{processor:.2f}{note}"
-        )
 
 
 if __name__ == "__main__":

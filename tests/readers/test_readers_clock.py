@@ -65,6 +65,25 @@ def test_the_quick_way_reads_what_python_writes(form):
     np.testing.assert_array_equal(seconds.to_numpy(), [t.timestamp() for t in truth])
 
 
+@pytest.mark.parametrize("form", ["%d-%b-%y %I:%M:%S %p", "%-m/%-d/%Y %-H:%M:%S"])
+@pytest.mark.parametrize("first", ["2021-09-28 23:59:00", "2021-09-29 14:53:53"])
+def test_dates_that_are_read_piece_by_piece(form, first):
+    # the second begins its next day with record 32,767, the last of the first piece
+    times = pd.Timestamp(first) + pd.to_timedelta(np.arange(70_000), unit="s")
+    seconds, _ = local_time(pa.array(times.strftime(form)))
+    np.testing.assert_array_equal(seconds.to_numpy(), times.as_unit("s").astype("int64"))
+
+
+@pytest.mark.parametrize("place", [8, 10, 11, 13, 14])
+@pytest.mark.parametrize("sign", "/:;A\xff")
+def test_no_sign_but_a_digit_is_one(place, sign):
+    texts = ["6/3/23 10:00:00"] * 100
+    texts[70] = texts[70][:place] + sign + texts[70][place + 1 :]
+    with pytest.raises(BadText) as caught:
+        local_time(pa.array(texts))
+    assert caught.value.row == 70
+
+
 @pytest.mark.parametrize("bad", ["13/13/2023 10:00:00", "6/3/2023 25:00:00", "", "soon"])
 def test_a_wrong_date_is_told_by_its_row(bad):
     texts = ["6/3/2023 10:00:00"] * 100

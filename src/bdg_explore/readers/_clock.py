@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ._days import new_days, times_of_day
+from ._days import days_and_times
 from ._reader import BadText
 from ._values import texts
 
@@ -211,15 +211,8 @@ def _day_by_day(values: Any) -> tuple[Any, str] | None:
         return None
     places = np.frombuffer(offsets, np.int32)[values.offset : values.offset + rows + 1]
     text = np.frombuffer(data, np.uint8)
-    tail = len(first["half"] or "") + len(first["part"] or "") + (6 if first["to_second"] else 3)
-    if int(np.diff(places).min()) < tail + 8:
-        return None
-    of_day, two = times_of_day(text, places, first)
-    if of_day is None:
-        return None
-    lengths = np.diff(places) - tail - np.where(two, 2, 1) - len(first["between"])
-    begin = new_days(text, places[:-1], lengths)
-    if len(begin) * 8 > rows:
+    of_day, begin = days_and_times(text, places, first)
+    if of_day is None or len(begin) * 8 > rows:
         return None
     some = values.take(pa.array(begin))
     found = _in_order(some, _without_part(some)[0] if first["part"] else some, first)

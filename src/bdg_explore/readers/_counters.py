@@ -144,9 +144,13 @@ def goes_with(values: Array, current: Array) -> bool:
     """
     slack = _SLACK * (values.max() - values.min())
     change = np.diff(values)
-    falls = (change < -slack) & (np.abs(values[1:]) > _NOTHING * np.abs(values[:-1]))  # no restart
-    if 50 * np.count_nonzero(falls) < np.count_nonzero(current < 0):
+    falls = change < -slack
+    discharges = np.count_nonzero(current < 0)
+    if 50 * np.count_nonzero(falls) < discharges:
         return False  # the quick way out of what only grows
+    falls &= np.abs(values[1:]) > _NOTHING * np.abs(values[:-1])  # no restart
+    if 50 * np.count_nonzero(falls) < discharges:
+        return False
     flow = np.where(np.sign(current[1:]) == np.sign(current[:-1]), current[1:], 0.0)
     counts = falls | (change > slack)
     down, up = counts & (flow < 0), counts & (flow > 0)
@@ -192,8 +196,8 @@ def _allowed(values: Array, places: dict[str, Array], what: str = "") -> set[str
     carried = ~falls & clear[:-1]
     if "current" in places and what in ("charging", "discharging"):
         # what a record counts while the current flows the other way passed before it
-        flow = places["current"][1:] * (1 if what == "charging" else -1)
-        carried |= ~falls & clear[1:] & (flow < 0)
+        current = places["current"][1:]
+        carried |= ~falls & clear[1:] & (current < 0 if what == "charging" else current > 0)
     allowed = set() if falls.any() else {"never"}
     for name in ("cycle", "step"):
         if name not in places:
@@ -262,25 +266,26 @@ def split_by_direction(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     current, step = frame[CURRENT].to_numpy(), frame[STEP].to_numpy()
     begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
     least = 1e-3 * float(np.nanmax(np.abs(current), initial=0.0))
-    up = np.add.reduceat((current > least).astype(int), begins) > 0
-    down = np.add.reduceat((current < -least).astype(int), begins) > 0
+    up = np.logical_or.reduceat(current > least, begins)
+    down = np.logical_or.reduceat(current < -least, begins)
     if (up & down).any():
         row = int(begins[np.flatnonzero(up & down)[0]])
         notes.append(
             f"the step of record {row + 1} charges and discharges; {', '.join(counted)} not split"
         )
         return frame
-    way = np.repeat(up.astype(int) - down.astype(int), np.diff(np.r_[begins, len(step)]))
+    way = np.repeat(up.astype(np.int8) - down, np.diff(np.r_[begins, len(step)]))
     for name in counted:
         values = frame[name].to_numpy()
-        if (np.nan_to_num(values[way == 0]) != 0).any():
+        missing = np.isnan(values)
+        if ((values != 0) & ~missing & (way == 0)).any():
             notes.append(f"{name} is not 0 where no current flows; not split by direction")
             continue
         place = list(frame.columns).index(name)
         frame = frame.drop(columns=name)
         split = [name.replace("cumulative", what) for what in _WAYS]
         for shift, (new, sign) in enumerate(zip(split, (1, -1), strict=True)):
-            part = np.where((way == sign) | np.isnan(values), values, 0.0)
+            part = np.where((way == sign) | missing, values, 0.0)
             frame.insert(place + shift, new, part)
         notes.append(f"{name}: split into {' and '.join(split)} by the step's current")
     return frame

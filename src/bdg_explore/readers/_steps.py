@@ -24,13 +24,11 @@ def running_steps(*keys: Any) -> npt.NDArray[np.int64]:
         1 for the first record, one more whenever any key changes from a record to the next.
     """
     rows = len(keys[0])
-    new = np.zeros(rows, dtype=np.int64)
-    if rows == 0:
-        return new
-    new[0] = 1
+    new = np.ones(rows, dtype=bool)
+    new[1:] = False
     for key in keys:
         new[1:] |= _changes(key)
-    return np.cumsum(new)
+    return np.cumsum(new, dtype=np.int64)
 
 
 def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -64,9 +62,9 @@ def whole_time(step_time: Any, step: Any) -> npt.NDArray[np.float64]:
 def _begun(step_time: Any) -> npt.NDArray[np.int64]:
     """Count how often the time in the step fell back."""
     time = np.asarray(step_time, dtype=float)
-    falls = np.zeros(len(time), dtype=np.int64)
+    falls = np.zeros(len(time), dtype=bool)
     falls[1:] = time[1:] < time[:-1]
-    return np.cumsum(falls)
+    return np.cumsum(falls, dtype=np.int64)
 
 
 def _changes(key: Any) -> Any:

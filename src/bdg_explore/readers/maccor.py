@@ -25,6 +25,7 @@ tester begins so. `step_id` is the line of the procedure.
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -215,8 +216,9 @@ def _settle_time(raw: Raw, date: int | None) -> None:
         scale = 1.0
         if date is not None:
             with suppress(BadText):  # a wrong date is told when the dates are converted
-                seconds, _ = local_time(raw.values[date])
-                scale = _ratio(raw.values[i], seconds)
+                read = local_time(raw.values[date])
+                scale = _ratio(raw.values[i], read[0])
+                _keep(raw, date, read)
         told = _SECONDS.get(scale, "")
         raw.notes.append(
             f"{wanted.header!r} states no unit; by the dates beside it these are {told}"
@@ -228,6 +230,12 @@ def _settle_time(raw: Raw, date: int | None) -> None:
                 clock = pa.types.is_string(raw.values[j].type)
                 if other.name in (TEST_TIME, STEP_TIME) and not clock:
                     raw.values[j] = pc.multiply(raw.values[j], scale)
+
+
+def _keep(raw: Raw, place: int, read: tuple[Any, str]) -> None:
+    """Let a column that has been read already not be read again when it is converted."""
+    wanted = raw.plan[place]
+    raw.plan[place] = replace(wanted, rule=replace(wanted.rule, parse=lambda _: read))
 
 
 def _settle_voltage(raw: Raw) -> None:
@@ -280,17 +288,31 @@ def _number_steps(frame: pd.DataFrame) -> pd.DataFrame:
     """Count the steps; a record that ends a test under the next step's line begins none."""
     if not {STEP_ID, STEP_TIME, TEST_TIME} <= set(frame.columns):
         return number_steps(frame, CYCLE, STEP_ID, STEP_TIME)
-    still = np.zeros(len(frame), bool)
-    still[1:] = frame[CURRENT].to_numpy()[1:] == 0 if CURRENT in frame.columns else False
-    for name in (TEST_TIME, STEP_TIME, _CAPACITY, _ENERGY):
-        if name in frame.columns:
-            still[1:] &= np.diff(frame[name].to_numpy()) == 0
+    still = _repeated(frame)
+    if not len(still):
+        return number_steps(frame, CYCLE, STEP_ID, STEP_TIME)
     line = frame[STEP_ID].to_numpy()
-    last = np.maximum.accumulate(np.where(still, 0, np.arange(len(frame))))
+    last = np.arange(len(frame))
+    last[still] = 0
+    last = np.maximum.accumulate(last)
     keys = frame.assign(**{STEP_ID: line[last]})
     numbered = number_steps(keys, CYCLE, STEP_ID, STEP_TIME)
     numbered[STEP_ID] = line
     return numbered
+
+
+def _repeated(frame: pd.DataFrame) -> Any:
+    """Find the records without a current in which nothing is counted on since the one before."""
+    if CURRENT not in frame.columns:
+        return np.zeros(0, np.int64)
+    time = frame[TEST_TIME].to_numpy()
+    rows = np.flatnonzero(time[1:] == time[:-1]) + 1
+    rows = rows[frame[CURRENT].to_numpy()[rows] == 0]
+    for name in (STEP_TIME, _CAPACITY, _ENERGY):
+        if name in frame.columns:
+            values = frame[name].to_numpy()
+            rows = rows[values[rows] == values[rows - 1]]
+    return rows
 
 
 READER = Reader(
