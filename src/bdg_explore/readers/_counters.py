@@ -28,6 +28,7 @@ _SLACK: Final = 1e-6  # of the counter's range: a larger fall is a restart
 _CLEAR: Final = 0.01  # of the counter's range: that much must not be carried over a restart
 _LEAPS: Final = 5.0  # times the usual change of a signed counter: a leap
 _NOTHING: Final = 0.02  # of the value before: that little is left after a restart
+_PIECE: Final = 65_536  # records looked at together, which stay in the processor's cache
 _FOLLOWS: Final = 0.98  # share of a signed counter's changes that go with the current
 
 
@@ -190,21 +191,28 @@ def _allowed(values: Array, places: dict[str, Array], what: str = "") -> set[str
     """Say which scopes the values allow; `what` names the direction that is counted."""
     if len(values) < 2:
         return {"cycle", "step", "never"}
-    span = float(values.max() - values.min())
-    falls = values[1:] < values[:-1] - (1e-9 + _SLACK * span)
-    clear = values > values.min() + _CLEAR * span
-    carried = ~falls & clear[:-1]
-    if "current" in places and what in ("charging", "discharging"):
-        # what a record counts while the current flows the other way passed before it
-        current = places["current"][1:]
-        carried |= ~falls & clear[1:] & (current < 0 if what == "charging" else current > 0)
-    allowed = set() if falls.any() else {"never"}
-    for name in ("cycle", "step"):
-        if name not in places:
-            continue
-        new = places[name][1:] != places[name][:-1]
-        if not falls[~new].any() and not carried[new].any():
-            allowed.add(name)
+    lowest = float(values.min())
+    span = float(values.max()) - lowest
+    allowed = {"never", *({"cycle", "step"} & set(places))}
+    for begin in range(0, len(values) - 1, _PIECE):
+        piece = slice(begin, begin + _PIECE + 1)  # the last one is the first of the next piece
+        part = values[piece]
+        falls = part[1:] < part[:-1] - (1e-9 + _SLACK * span)
+        clear = part > lowest + _CLEAR * span
+        carried = ~falls & clear[:-1]
+        if "current" in places and what in ("charging", "discharging"):
+            # what a record counts while the current flows the other way passed before it
+            current = places["current"][piece][1:]
+            carried |= ~falls & clear[1:] & (current < 0 if what == "charging" else current > 0)
+        if falls.any():
+            allowed.discard("never")
+        for name in allowed - {"never"}:
+            given = places[name][piece]
+            new = given[1:] != given[:-1]
+            if falls[~new].any() or carried[new].any():
+                allowed.discard(name)
+        if not allowed:
+            break
     return allowed
 
 
@@ -275,17 +283,19 @@ def split_by_direction(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         )
         return frame
     way = np.repeat(up.astype(np.int8) - down, np.diff(np.r_[begins, len(step)]))
+    parts: dict[str, dict[str, Array]] = {}
     for name in counted:
         values = frame[name].to_numpy()
         missing = np.isnan(values)
         if ((values != 0) & ~missing & (way == 0)).any():
             notes.append(f"{name} is not 0 where no current flows; not split by direction")
             continue
-        place = list(frame.columns).index(name)
-        frame = frame.drop(columns=name)
         split = [name.replace("cumulative", what) for what in _WAYS]
-        for shift, (new, sign) in enumerate(zip(split, (1, -1), strict=True)):
-            part = np.where((way == sign) | missing, values, 0.0)
-            frame.insert(place + shift, new, part)
+        parts[name] = {new: np.zeros(len(values)) for new in split}
+        for part, sign in zip(parts[name].values(), (1, -1), strict=True):
+            np.copyto(part, values, where=(way == sign) | missing)
         notes.append(f"{name}: split into {' and '.join(split)} by the step's current")
-    return frame
+    columns: dict[Any, Any] = {}
+    for header, column in frame.items():
+        columns.update(parts.get(str(header), {header: column}))
+    return pd.DataFrame(columns, copy=False)

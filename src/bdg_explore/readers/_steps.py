@@ -1,5 +1,6 @@
 """Steps, numbered as they were run: the program's line recurs, `step_count` never does."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,7 @@ def running_steps(*keys: Any) -> npt.NDArray[np.int64]:
     array
         1 for the first record, one more whenever any key changes from a record to the next.
     """
-    rows = len(keys[0])
-    new = np.ones(rows, dtype=bool)
-    new[1:] = False
-    for key in keys:
-        new[1:] |= _changes(key)
-    return np.cumsum(new, dtype=np.int64)
+    return _counted(len(keys[0]), [_changes(key) for key in keys])
 
 
 def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -44,8 +40,8 @@ def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     if not held or STEP in frame.columns:
         return frame
     last = max(list(frame.columns).index(name) for name in held)
-    keys = [_begun(frame[name]) if name == STEP_TIME else frame[name] for name in held]
-    frame.insert(last + 1, STEP, running_steps(*keys))
+    new = [_falls(frame[name]) if name == STEP_TIME else _changes(frame[name]) for name in held]
+    frame.insert(last + 1, STEP, _counted(len(frame), new))
     return frame
 
 
@@ -59,15 +55,23 @@ def whole_time(step_time: Any, step: Any) -> npt.NDArray[np.float64]:
     return laid
 
 
-def _begun(step_time: Any) -> npt.NDArray[np.int64]:
-    """Count how often the time in the step fell back."""
+def _counted(rows: int, changes: Iterable[Any]) -> npt.NDArray[np.int64]:
+    """Count on where any of them says, of each record but the first, that a step begins."""
+    new = np.zeros(rows, dtype=bool)
+    new[:1] = True
+    for change in changes:
+        new[1:] |= change
+    return np.cumsum(new, dtype=np.int64)
+
+
+def _falls(step_time: Any) -> Any:
+    """Say of each record but the first whether the time in the step fell back."""
     time = np.asarray(step_time, dtype=float)
-    falls = np.zeros(len(time), dtype=bool)
-    falls[1:] = time[1:] < time[:-1]
-    return np.cumsum(falls, dtype=np.int64)
+    return time[1:] < time[:-1]
 
 
 def _changes(key: Any) -> Any:
+    """Say of each record but the first whether a key changes there."""
     values = key.array if isinstance(key, pd.Series) else key
     array = values.codes if isinstance(values, pd.Categorical) else np.asarray(values)
     changed = array[1:] != array[:-1]
