@@ -16,13 +16,12 @@ names a folder for the inputs that made one.
 import argparse
 import gzip
 import io
-import json
+import multiprocessing
 import os
 import random
 import re
 import resource
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,8 +30,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -61,6 +62,8 @@ LAUGHS: Final = (
     + "]><root>&g;</root>"
 ).encode()
 Change = Callable[[bytes, random.Random], bytes]
+Seeds = dict[str, list[Path]]  # files to change, by the format that reads them
+COPIES: Final = multiprocessing.get_context("fork")
 
 
 def _span(data: bytes, rng: random.Random, most: int = 4096) -> tuple[int, int]:
@@ -232,7 +235,7 @@ def change(data: bytes, rng: random.Random) -> bytes:
     return data
 
 
-def seeds() -> dict[str, list[Path]]:
+def seeds() -> Seeds:
     """Return the files to change, by the format that reads them."""
     found: dict[str, list[Path]] = {}
     for path in sorted(SAMPLES.glob("*/*")):
@@ -250,7 +253,7 @@ def seeds() -> dict[str, list[Path]]:
     return found
 
 
-def made(number: int, seed: int, by_format: dict[str, list[Path]]) -> tuple[str, bytes, str | None]:
+def made(number: int, seed: int, by_format: Seeds) -> tuple[str, bytes, str | None]:
     """Make one input: the format it began as, its bytes, and the format to read it as."""
     rng = random.Random(f"{seed}/{number}")
     names = sorted(by_format)
@@ -278,28 +281,26 @@ def outcome(read: Callable[..., pd.DataFrame], data: bytes | Path, format_name: 
     return "frame" if stated == len(frame) else f"finding: rows_out {stated} of {len(frame)}"
 
 
-def work(first: int, count: int, step: int, seed: int) -> None:
-    """Read inputs in this process, and tell of each what came of it; lines of JSON."""
-    by_format = {name: [Path(p) for p in paths] for name, paths in json.load(sys.stdin).items()}
+def work(told: Connection, first: int, count: int, step: int, seed: int, given: Seeds) -> None:
+    """Read inputs in this process, and tell of each what came of it."""
     readers.formats()
-    for paths in by_format.values():  # what is imported on first use is no part of an input
+    for paths in given.values():  # what is imported on first use is no part of an input
         outcome(readers.read, paths[0].read_bytes(), None)
     page = os.sysconf("SC_PAGE_SIZE")
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * page
     resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
     for number in range(first, count, step):
-        name, data, format_name = made(number, seed, by_format)
-        print(json.dumps({"begin": number, "format": name}), flush=True)
+        name, data, format_name = made(number, seed, given)
+        told.send({"begin": number, "format": name})
         Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
         before, started = _peak(), time.process_time()
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.setitimer(signal.ITIMER_REAL, HANGS)
-        told = outcome(readers.read, data, format_name)
+        came = outcome(readers.read, data, format_name)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         seconds = time.process_time() - started
-        line = {"end": number, "told": told, "seconds": round(seconds, 2), "mib": _peak() - before}
-        print(json.dumps(line), flush=True)
+        told.send({"end": number, "told": came, "seconds": seconds, "mib": _peak() - before})
 
 
 def _peak() -> int:
@@ -309,83 +310,98 @@ def _peak() -> int:
     return int(found[1]) // 1024 if found else 0
 
 
+@dataclass
+class Tally:
+    """What came of the inputs read so far."""
+
+    told: Counter[str] = field(default_factory=Counter)
+    share: Counter[str] = field(default_factory=Counter)
+    findings: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    largest: float = 0.0
+
+    def end(self, entry: dict[str, Any], name: str) -> bool:
+        """Count an input that was read; say whether it is a finding."""
+        kind = "finding" if entry["told"].startswith("finding") else entry["told"]
+        self.share[name] += 1
+        self.told[kind] += 1
+        self.slowest = max(self.slowest, entry["seconds"])
+        self.largest = max(self.largest, entry["mib"])
+        if kind == "finding":
+            self.find(f"input {entry['end']} ({name}): {entry['told'][9:]}")
+        return kind == "finding"
+
+    def find(self, what: str) -> None:
+        self.findings.append(what)
+        print(what, flush=True)
+
+
+def beside(task: Callable[..., None], *given: Any) -> tuple[Any, Connection]:
+    """Let a task run in a copy of this process, which spares the imports; it tells as it goes.
+
+    This process reads no file itself: what a library starts for that cannot be shared with copies.
+    """
+    here, there = COPIES.Pipe(duplex=False)
+    process = COPIES.Process(target=task, args=(there, *given))
+    process.start()
+    there.close()  # so that the end of the process ends what it tells
+    return process, here
+
+
 def run(inputs: int, seed: int, workers: int, keep: Path | None) -> int:
     """Read all inputs in workers, and print what came of them."""
-    by_format = {name: [str(p) for p in paths] for name, paths in seeds().items()}
-    given = json.dumps(by_format)
     began = time.perf_counter()
-    told: Counter[str] = Counter()
-    share: Counter[str] = Counter()
-    findings: list[str] = []
+    process, telling = beside(lambda told: told.send(seeds()))
+    given: Seeds = telling.recv()
+    process.join()
+    tally = Tally()
 
-    def found(what: str, number: int | None = None) -> None:
-        findings.append(what)
-        print(what, flush=True)
-        if keep and number is not None:
-            name, data, _ = made(number, seed, {k: [*map(Path, v)] for k, v in by_format.items()})
+    def kept(number: int) -> None:
+        if keep:
+            name, data, _ = made(number, seed, given)
             keep.mkdir(parents=True, exist_ok=True)
             (keep / f"{number}_{name}").write_bytes(data)
 
-    slowest = largest = 0.0
+    def start(first: int) -> None:
+        process, telling = beside(work, first, inputs, workers, seed, given)
+        running[telling] = process
 
-    def start(first: int) -> subprocess.Popen[str]:
-        command = [sys.executable, __file__, "--worker", str(first), str(inputs), str(workers)]
-        process = subprocess.Popen(
-            [*command, "--seed", str(seed)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdin
-        process.stdin.write(given)
-        process.stdin.close()
-        return process
-
-    running = [start(first) for first in range(workers)]
-    begun: list[dict[str, object]] = [{} for _ in running]
-    while any(running):
-        for place, process in enumerate(running):
-            if not process:
+    running: dict[Connection, Any] = {}
+    begun: dict[Connection, dict[str, Any]] = {}
+    for first in range(workers):
+        start(first)
+    while running:
+        for telling in cast("list[Connection]", wait([*running])):
+            try:
+                entry = telling.recv()
+            except EOFError:
+                process = running.pop(telling)
+                process.join()
+                code, last = process.exitcode, begun.pop(telling, None)
+                if last:
+                    number = int(last["begin"])
+                    ended = -code in (signal.SIGPROF, signal.SIGALRM)
+                    why = f"took more than {SECONDS} s" if ended else f"died ({code})"
+                    tally.find(f"input {number} ({last['format']}): {why}")
+                    tally.told["finding"] += 1
+                    kept(number)
+                    if number + workers < inputs:
+                        start(number + workers)
+                elif code:
+                    tally.find(f"a worker ended with {code}")
                 continue
-            assert process.stdout
-            line = process.stdout.readline()
-            if line:
-                entry = json.loads(line)
-                if "begin" in entry:
-                    begun[place] = entry
-                    continue
-                name = str(begun[place]["format"])
-                share[name] += 1
-                kind = "finding" if entry["told"].startswith("finding") else entry["told"]
-                told[kind] += 1
-                slowest, largest = max(slowest, entry["seconds"]), max(largest, entry["mib"])
-                if kind == "finding":
-                    found(f"input {entry['end']} ({name}): {entry['told'][9:]}", entry["end"])
-                begun[place] = {}
-                continue
-            code = process.wait()
-            running[place] = None
-            if begun[place]:
-                number, name = int(str(begun[place]["begin"])), begun[place]["format"]
-                why = (
-                    f"took more than {SECONDS} s"
-                    if -code in (signal.SIGPROF, signal.SIGALRM)
-                    else f"died ({code})"
-                )
-                found(f"input {number} ({name}): {why}", number)
-                told["finding"] += 1
-                begun[place] = {}
-                if number + workers < inputs:
-                    running[place] = start(number + workers)
-            elif code:
-                found(f"a worker ended with {code}")
-    took = time.perf_counter() - began
+            if "begin" in entry:
+                begun[telling] = entry
+            elif tally.end(entry, begun.pop(telling)["format"]):
+                kept(entry["end"])
+    took, told = time.perf_counter() - began, tally.told
     print(
-        f"{sum(told.values())} inputs over {len(share)} formats in {took:.0f} s: "
-        f"{told['frame']} frames, {told['error']} named errors, {len(findings)} findings; "
-        f"slowest {slowest:.1f} s (limit {SECONDS}), most memory {largest:.0f} MiB (limit 1024)"
+        f"{sum(told.values())} inputs over {len(tally.share)} formats in {took:.0f} s: "
+        f"{told['frame']} frames, {told['error']} named errors, {len(tally.findings)} findings; "
+        f"slowest {tally.slowest:.1f} s (limit {SECONDS}), most memory {tally.largest:.0f} MiB "
+        "(limit 1024)"
     )
-    return 1 if findings or not told else 0
+    return 1 if tally.findings or not told else 0
 
 
 def large() -> int:
@@ -427,13 +443,10 @@ def main() -> int:
     parser.add_argument("--large", action="store_true", help="lines of 1 GB instead")
     parser.add_argument("--show", type=int, help="read one input again, with its traceback")
     parser.add_argument("--keep", type=Path, help="folder for inputs that are findings")
-    parser.add_argument("--worker", type=int, nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.worker:
-        work(*given.worker, seed=given.seed)
-    elif given.large:
+    if given.large:
         return large()
-    elif given.show is not None:
+    if given.show is not None:
         name, data, format_name = made(given.show, given.seed, seeds())
         print(f"input {given.show}: {len(data)} bytes, was {name}, read as {format_name}")
         print(readers.read(data, format=format_name))

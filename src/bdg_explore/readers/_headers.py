@@ -122,13 +122,12 @@ def vocabulary_columns(headers: Sequence[str]) -> dict[str, From]:
         left out, and so are those in a unit of another kind (``voltage_second``).
     """
     found: dict[str, From] = {}
-    for header in headers:
+    for header in dict.fromkeys(headers):  # of a damaged file there may be thousands alike
         rule = canonical_name(header)
         if rule is None:
             continue
         name, unit = rule
         before = found.get(name)
-        # the same header twice stays in, so that the plan tells about it
         if before is None or (before.scale != 1 and unit.scale == 1):
             found[name] = From(header, unit.scale, unit.offset)
     return found
