@@ -16,10 +16,10 @@ from bdg_explore.errors import ReadError
 
 from ._faults import NO_NUMBER
 from ._layout import AGAIN, COMMA_NUMBER
+from ._lines import each_line
 from ._reader import Raw, Request
-from ._source import Source, lines_of, split
+from ._source import Source, split
 
-_LONGEST_LINE: Final = 1_048_576
 _MOST_TEXT: Final = 128 * 1_048_576  # characters of records held at once
 _MOST_LINES: Final = 500_000
 _NOTHING: Final = frozenset(NO_NUMBER)
@@ -65,7 +65,7 @@ def text_lines(source: Source) -> Iterator[tuple[int, str]]:
         raise ReadError(f"{source.name} is not text but {source.head.describe()}.")
     number = total = 0
     try:
-        for line in _lines(source):
+        for line in each_line(source):
             number += 1
             total += len(line)
             if total > _MOST_TEXT or number > _MOST_LINES:
@@ -81,18 +81,6 @@ def text_lines(source: Source) -> Iterator[tuple[int, str]]:
             yield number, line
     except (OSError, EOFError, zlib.error) as broken:
         raise ReadError(f"{source.name} is not a whole gzip file: {broken}. {AGAIN}.") from broken
-
-
-def _lines(source: Source) -> Iterator[str]:
-    encoding = source.head.encoding
-    if encoding == "utf-16":
-        yield from lines_of(source.content(_MOST_TEXT).decode(encoding, errors="replace"))
-        return
-    with source.open() as stream:
-        while chunk := stream.readline(_LONGEST_LINE):
-            if len(chunk) == _LONGEST_LINE:
-                raise ReadError(f"{source.name} has a line longer than 1 MiB: it is no table.")
-            yield from lines_of(chunk.decode(encoding, errors="replace")) or [""]
 
 
 def raw_of(

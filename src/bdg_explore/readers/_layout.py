@@ -4,17 +4,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from bdg_explore.errors import ReadError
 
+from ._lines import each_line
 from ._source import HEAD_BYTES, Source, delimiter_of, lines_of, split, squeeze
 
 AGAIN: Final = "Fetch, copy or export it again"
 COMMA_NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+([eE][-+]?\d+)?\s*")
 POINT_NUMBER: Final = re.compile(r"\s*[-+]?[\d,]*\.\d+([eE][-+]?\d+)?\s*")
 _RECORD: Final = re.compile(r"\s*[-+]?\d")  # headers begin otherwise
-_LONGEST_LINE: Final = 1_048_576
 _LONGEST_PREAMBLE: Final = 4_194_304
 _LOOKED_AT: Final = 50  # records whose numbers show the decimal sign
 
@@ -160,20 +160,8 @@ def records(
     source: Source, layout: Layout, most_lines: int = sys.maxsize
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the fields of every line that holds a record, up to a line."""
-    encoding = layout.encoding
-    with source.open() as stream:
-        for number, line in enumerate(_lines(stream, encoding, source), start=1):
-            if number > most_lines:
-                return
-            if number > layout.header_line + 1 and line.strip("\r\n"):
-                yield number, split(line, layout.delimiter)
-
-
-def _lines(stream: IO[bytes], encoding: str, source: Source) -> Iterator[str]:
-    if encoding == "utf-16":
-        yield from lines_of(stream.read().decode(encoding, errors="replace"))
-        return
-    while chunk := stream.readline(_LONGEST_LINE):
-        if len(chunk) == _LONGEST_LINE:
-            raise ReadError(f"{source.name} has a line longer than 1 MiB: it is no table.")
-        yield from lines_of(chunk.decode(encoding, errors="replace")) or [""]
+    for number, line in enumerate(each_line(source), start=1):
+        if number > most_lines:
+            return
+        if number > layout.header_line + 1 and line.strip("\r\n"):
+            yield number, split(line, layout.delimiter)

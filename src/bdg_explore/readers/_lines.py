@@ -1,12 +1,17 @@
-"""All lines of a text at once: where each begins and ends, and some of them as bytes again."""
+"""The lines of a text: one after the other, or where all of them begin and end."""
 
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from ._source import UTF16
+from bdg_explore.errors import ReadError
 
+from ._source import UTF16, Source
+
+_LONGEST: Final = 1_048_576  # characters of one line
 _PIECE: Final = 16_777_216  # looked through at a time, so that a large text costs little beside it
 
 
@@ -50,3 +55,22 @@ def lines_in(content: bytes) -> Lines:
         ]
     )
     return Lines(content, signs, np.r_[0, ends[:-1] + 1], ends)
+
+
+def each_line(source: Source) -> Iterator[str]:
+    """Yield the lines of a text without their ends, whichever way they end.
+
+    Raises
+    ------
+    ReadError
+        A line is longer than 1 MiB.
+    """
+    encoding = source.head.encoding
+    with (
+        source.open() as stream,
+        io.TextIOWrapper(stream, encoding, errors="replace") as text,
+    ):
+        while line := text.readline(_LONGEST):
+            if len(line) == _LONGEST:
+                raise ReadError(f"{source.name} has a line longer than 1 MiB: it is no table.")
+            yield line.removesuffix("\n")
