@@ -9,13 +9,7 @@ from typing import Any, Final
 
 from bdg_explore.columns import ACCESS, COLUMNS, DATASET, LICENCE
 from bdg_explore.hubs import Dataset
-from bdg_explore.hubs.coverage import (
-    CELLS_KNOWN,
-    FIELDS,
-    PRIMARY_STATED,
-    PRIMARY_VERIFIED,
-    state,
-)
+from bdg_explore.hubs.coverage import CELLS_KNOWN, FIELDS, PRIMARY_STATED, PRIMARY_VERIFIED, state
 from bdg_explore.hubs.fetching.sizes import size_text
 from bdg_explore.hubs.metadata_record import fair_of, record_of
 from bdg_explore.metadata import Record, fair_score

@@ -1,7 +1,8 @@
 """Pictures from frames: HoloViews objects, drawn by Bokeh."""
 
 from .capacity_fade import capacity_fade, fade_cells, fade_lines
-from .coverage import bar_groups, completeness_lollipops, completeness_map, coverage_bars
+from .completeness import completeness_lollipops, completeness_map
+from .coverage import bar_groups, coverage_bars
 from .nyquist import nyquist
 from .traces import voltage_current_trace
 
