@@ -12,6 +12,7 @@ import pandas as pd
 
 from bdg_explore.analysis import equivalent_full_cycles, summarize_cycles
 from bdg_explore.columns import (
+    ACCESS,
     CELL,
     CYCLE,
     CYCLE_CHARGING_CAPACITY,
@@ -37,6 +38,8 @@ from bdg_explore.metadata.access import PRIVATE
 from bdg_explore.rights import RIGHTS, rights_of
 from bdg_explore.shipped import catalogs_folder
 
+from .anonymising import write_anonymised
+from .catalogs import records_in
 from .cells import alias_map, cells_of, facts_of, joined
 from .download.consent import Permit
 from .download.offer import fetched, natives_of, offer
@@ -258,6 +261,53 @@ class Hubs:
                 seen = Hubs(records, mirror)
             self._seen_by_others = today, seen
         return self._seen_by_others[1]
+
+    def anonymised(
+        self,
+        folder: str | Path,
+        *,
+        key: str | bytes,
+        cells: Cells | None = None,
+        access: str = "open",
+    ) -> "Hubs":
+        """Write what others may see of a private hub without learning whose it is.
+
+        The names of hub, data sets, cells and batches are replaced by keyed hashes (HMAC-SHA256).
+        Owner, operator, contact, citation, DOI, addresses, notes, file names, dates and tertiary
+        metadata stay out, and so does any text with a word of those. Numbers, chemistry, cell
+        design, conditions and licence are kept. Only tables that are here are written.
+
+        Parameters
+        ----------
+        folder : path
+            The store: a new or empty folder, which others open as a catalog.
+        key : str or bytes
+            At least 16 bytes, for instance ``secrets.token_hex()``; it is written nowhere. The
+            same key gives the same names, so that a later store can be laid beside an earlier one.
+        cells : str, iterable of str, or DataFrame, optional
+            Which cells; those of all private data sets, if not given.
+        access : str
+            What the store says of itself; giving it away is what makes it open.
+
+        Returns
+        -------
+        Hubs
+            The store, opened.
+
+        Raises
+        ------
+        ParameterError
+            The key is short, or the folder holds something.
+        MissingDataError
+            No data set is private, and no cells were named.
+
+        Notes
+        -----
+        Whoever has the same measurements recognises them: numbers are not changed.
+        """
+        private = self.cells.index[self.cells[ACCESS] == PRIVATE]
+        uids = self._uids(private if cells is None else cells)
+        return Hubs(records_in(write_anonymised(self, uids, Path(folder), key, access)))
 
     # --- tables -----------------------------------------------------------------------------------
 
