@@ -12,6 +12,7 @@ from conftest_server import FileServer
 from bdg_explore.errors import BdgError, CatalogError, FetchError
 from bdg_explore.hubs import Hubs, open_hubs
 from bdg_explore.hubs.catalogs import datasets_in, records_in, records_of
+from bdg_explore.hubs.coverage import overview
 from bdg_explore.hubs.fetching.fetch import fetch
 from bdg_explore.hubs.places import Place
 
@@ -417,6 +418,7 @@ def test_a_value_of_a_wrong_kind_is_told_or_taken_as_text(odd, tmp_path):
             hubs = Hubs(records_of({"sources": {"bad": bent}}, place))
             assert len(hubs.datasets) == len(hubs.hubs) == 1
             assert len(hubs.cells) >= 0
+            assert len(overview(hubs)) == 1
             taken += 1
         except CatalogError as error:
             assert len(str(error)) < 2000

@@ -10,11 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from bdg_explore.errors import BdgError, CatalogError, did_you_mean
+from bdg_explore.errors import BdgError, CatalogError, MetadataError, did_you_mean
 from bdg_explore.readers import HUST
 
 from .entries import Dataset, Hub, dataset_from_entry, hub_from_metadata
 from .fetching.fetch import fetch
+from .metadata_record import record_of
 from .parsing import LARGEST, parse_yaml
 from .places import Place, place_of
 from .values import check_entry, check_hub, checked_id
@@ -107,7 +108,20 @@ def _records(
             named = checked_id((entry.get("metadata") or {}).get("hub") or "local", f"{at}: hub")
             owner = hub or Hub(named, named)
             dataset_id = checked_id(name, where)
-            yield dataset_from_entry(dataset_id, resolved(entry, place, at), owner, where, place)
+            dataset = dataset_from_entry(
+                dataset_id, resolved(entry, place, at), owner, where, place
+            )
+            if not place.ships:  # what ships is tested; what does not may break a page for all
+                _check_record(dataset, at)
+            yield dataset
+
+
+def _check_record(dataset: Dataset, where: str) -> None:
+    """Refuse metadata that makes no record: an entry that opens can be shown and exported."""
+    try:
+        record_of(dataset)
+    except MetadataError as error:
+        raise CatalogError(f"{where}: {error}") from error
 
 
 def load_yaml(place: Place) -> Mapping[str, Any]:

@@ -153,7 +153,7 @@ class Place:
         parts = unquote(unquote(cell)).replace("\\", "/").split("/")
         if "://" in template and not (self.is_web and template.startswith(self.root)):
             self.resolve(template.replace("{cell}", cell), where)
-        if ".." in parts or not parts[0] or UNSEEN.search(cell) or "{" in cell:
+        if ".." in parts or not parts[0] or UNSEEN.search(cell):
             raise CatalogError(
                 f"{where}: the cell {cell!r} leads out of the catalog's own folder {self.root}. "
                 "Give it another name."
