@@ -19,7 +19,7 @@ from .errors import BdgError
 
 if TYPE_CHECKING:
     from . import views
-    from .analysis import end_of_life, state_of_health, summarize_cycles
+    from .analysis import end_of_life, find_knee, state_of_health, summarize_cycles
     from .curation import check
     from .hubs import Hubs, catalog_path, open_hubs
     from .readers import formats, read
@@ -41,6 +41,7 @@ _HOMES = {
     "summarize_cycles": "analysis",
     "state_of_health": "analysis",
     "end_of_life": "analysis",
+    "find_knee": "analysis",
     "views": "views",
     "CellBrowser": "widgets",
 }
@@ -53,6 +54,7 @@ __all__ = [
     "catalog_path",
     "check",
     "end_of_life",
+    "find_knee",
     "formats",
     "open_hubs",
     "read",

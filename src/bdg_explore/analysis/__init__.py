@@ -3,6 +3,7 @@
 from .ageing import end_of_life, state_of_health
 from .cycle_order import count_cycles
 from .cycles import SUMMARY_INPUTS, summarize_cycles
+from .knees import find_knee
 from .throughput import equivalent_full_cycles
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "count_cycles",
     "end_of_life",
     "equivalent_full_cycles",
+    "find_knee",
     "state_of_health",
     "summarize_cycles",
 ]
