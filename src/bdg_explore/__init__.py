@@ -19,7 +19,15 @@ from .errors import BdgError
 
 if TYPE_CHECKING:
     from . import views
-    from .analysis import end_of_life, find_knee, state_of_health, summarize_cycles
+    from .analysis import (
+        capacity_voltage,
+        differential_voltage,
+        end_of_life,
+        find_knee,
+        incremental_capacity,
+        state_of_health,
+        summarize_cycles,
+    )
     from .curation import check
     from .hubs import Hubs, catalog_path, open_hubs
     from .readers import formats, read
@@ -42,6 +50,9 @@ _HOMES = {
     "state_of_health": "analysis",
     "end_of_life": "analysis",
     "find_knee": "analysis",
+    "capacity_voltage": "analysis",
+    "incremental_capacity": "analysis",
+    "differential_voltage": "analysis",
     "views": "views",
     "CellBrowser": "widgets",
 }
@@ -51,11 +62,14 @@ __all__ = [
     "CellBrowser",
     "Hubs",
     "__version__",
+    "capacity_voltage",
     "catalog_path",
     "check",
+    "differential_voltage",
     "end_of_life",
     "find_knee",
     "formats",
+    "incremental_capacity",
     "open_hubs",
     "read",
     "state_of_health",

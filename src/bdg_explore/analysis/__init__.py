@@ -1,17 +1,27 @@
 """Numbers from frames: pure functions, a frame in, a frame or a number out."""
 
 from .ageing import end_of_life, state_of_health
+from .curves import capacity_difference, capacity_voltage
 from .cycle_order import count_cycles
 from .cycles import SUMMARY_INPUTS, summarize_cycles
+from .differentiation import check_area, differential_voltage, incremental_capacity
 from .knees import find_knee
+from .peaks import find_peaks, track_peaks
 from .throughput import equivalent_full_cycles
 
 __all__ = [
     "SUMMARY_INPUTS",
+    "capacity_difference",
+    "capacity_voltage",
+    "check_area",
     "count_cycles",
+    "differential_voltage",
     "end_of_life",
     "equivalent_full_cycles",
     "find_knee",
+    "find_peaks",
+    "incremental_capacity",
     "state_of_health",
     "summarize_cycles",
+    "track_peaks",
 ]
