@@ -31,6 +31,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.metadata import Primary, Record, fair_score
 from bdg_explore.metadata.facts import facts_of
+from bdg_explore.metadata.synonyms import CHEMISTRIES, shown_name
 
 from .collection import Hubs
 from .metadata_record import fair_of, record_of
@@ -56,8 +57,8 @@ FAIR_SCORE: Final = "fair_score"
 CELLS_KNOWN: Final = "cells_known"
 
 _DEMO_HUB: Final = "demo"
-_FAMILIES: Final = ("LCO", "LFP", "LMFP", "LMO", "LNMO", "LNO", "LTO", "NCA", "NMC")
-_SPELT: Final = {"NCM": "NMC"}
+# Those written in capitals are the names of compounds for a cathode.
+_FAMILIES: Final = frozenset(name for name in CHEMISTRIES if name.isupper())
 _SEVERAL: Final = re.compile(r"\s*(?:,|/|\+|\bor\b|\band\b|\bblend\b|(?<=[A-Z])-(?=[A-Z]))\s*")
 # Of a collection that lists nothing, so that a page of it has what to count.
 _COLUMNS: Final = (
@@ -189,10 +190,8 @@ def families(chemistry: Any) -> tuple[str, ...]:
     """
     if not isinstance(chemistry, str):
         return ()
-    found = []
-    for part in _SEVERAL.split(chemistry):
-        stem = re.sub(r"\d+$", "", part.strip()).upper()
-        found.append(_SPELT.get(stem, stem))
+    named = (shown_name(part.strip()) for part in _SEVERAL.split(chemistry))
+    found = [re.sub(r"\d+$", "", name).upper() for name in named]
     # Where a part is no family we know, the whole is told as it is written.
     return tuple(dict.fromkeys(found)) if set(found) <= set(_FAMILIES) else (chemistry,)
 

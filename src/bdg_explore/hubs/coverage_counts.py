@@ -1,6 +1,6 @@
 """Counts over the rows of `coverage.overview`: by value, by field, by hub, by FAIR indicator."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -105,14 +105,7 @@ def completeness(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `value` (the field), `state` and `datasets`, in the order of Table S1.
     """
-    world = rows[~rows[IS_DEMO]]
-    return pd.DataFrame(
-        [
-            {"value": field, "state": one, "datasets": int((world[state(field)] == one).sum())}
-            for field in FIELDS
-            for one in STATES
-        ]
-    )
+    return _answers(rows, {state(field): field for field in FIELDS}, STATES)
 
 
 def completeness_by_hub(rows: pd.DataFrame) -> pd.DataFrame:
@@ -161,16 +154,23 @@ def fair_counts(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `value` (the indicator), `state` (one of `ANSWERS`) and `datasets`.
     """
+    start = indicator("")
+    names = [name for name in rows.columns if name.startswith(start) and name != FAIR_SCORE]
+    return _answers(rows, {name: name.removeprefix(start) for name in names}, ANSWERS)
+
+
+def _answers(
+    rows: pd.DataFrame, columns: Mapping[str, str], answers: Sequence[str]
+) -> pd.DataFrame:
+    """Count each answer in each column, over all data sets but the demo."""
     world = rows[~rows[IS_DEMO]]
-    names = [name for name in rows.columns if name.startswith(indicator("")) and name != FAIR_SCORE]
     return pd.DataFrame(
         [
-            {"value": name.removeprefix(indicator("")), "state": one,
-             "datasets": int((world[name] == one).sum())}
-            for name in names
-            for one in ANSWERS
+            {"value": value, "state": one, "datasets": int((world[name] == one).sum())}
+            for name, value in columns.items()
+            for one in answers
         ]
-    )  # fmt: skip
+    )
 
 
 def fair_answers(hubs: Hubs) -> pd.DataFrame:

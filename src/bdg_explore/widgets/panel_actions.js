@@ -103,17 +103,6 @@ export function render({ model }) {
     if (file) save(file, text);
     draw();
   });
-  let due = false; // many changes in one message are drawn once
-  const soon = () => {
-    if (due) return;
-    due = true;
-    queueMicrotask(() => {
-      due = false;
-      draw();
-    });
-  };
-  for (const name of ["selection", "code", "hint", "downloads", "selectable"])
-    if (model[name] !== undefined) model.on(name, soon);
-  draw();
+  drawnOnce(model, ["selection", "code", "hint", "downloads", "selectable"], draw);
   return root;
 }

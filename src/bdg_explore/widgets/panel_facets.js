@@ -220,17 +220,6 @@ export function render({ model }) {
     }
   }
 
-  // Many changes in one message are drawn once, when all of them have come.
-  let due = false;
-  const soon = () => {
-    if (due) return;
-    due = true;
-    queueMicrotask(() => {
-      due = false;
-      draw();
-    });
-  };
-  for (const name of ["groups", "total", "summary", "filtered"]) model.on(name, soon);
-  draw();
+  drawnOnce(model, ["groups", "total", "summary", "filtered"], draw);
   return root;
 }

@@ -61,7 +61,7 @@ class Told(_Part):
     datasets = param.List(default=[], doc="Of `{id, title, url}`.")
     beside = param.Boolean(default=True, doc="Whether cells were found too.")
 
-    _esm = _HERE / "panel_told.js"
+    _esm = part_source("panel_told.js")
 
 
 class Facets(_Part):
@@ -76,7 +76,7 @@ class Facets(_Part):
     summary = param.String(default="", doc="What stands beside the number.")
     filtered = param.Boolean(default=False, doc="Whether anything was asked for.")
 
-    _esm = _HERE / "panel_facets.js"
+    _esm = part_source("panel_facets.js")
 
 
 class Actions(_Part):

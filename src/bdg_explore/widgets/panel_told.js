@@ -71,16 +71,6 @@ export function render({ model }) {
     root.hidden = !root.childElementCount;
   }
 
-  let due = false;
-  const soon = () => {
-    if (due) return;
-    due = true;
-    queueMicrotask(() => {
-      due = false;
-      draw();
-    });
-  };
-  for (const name of ["words", "said", "datasets", "beside"]) model.on(name, soon);
-  draw();
+  drawnOnce(model, ["words", "said", "datasets", "beside"], draw);
   return root;
 }
