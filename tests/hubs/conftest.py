@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest_server import FileServer
 
 REAL_MIRROR = os.environ.get("BDG_MIRROR")
 
@@ -29,6 +30,21 @@ def mirror(monkeypatch):
         pytest.skip("BDG_MIRROR is not set: no real measurements here")
     monkeypatch.setenv("BDG_MIRROR", REAL_MIRROR)
     return Path(REAL_MIRROR)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Let a fetch ask again without a pause, and reach servers on this machine."""
+    monkeypatch.setattr("bdg_explore.hubs.fetching.fetch._BACK_OFF", 0.0)
+    monkeypatch.delenv("BDG_OFFLINE", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def server(at_once):
+    """A web server of our own."""
+    with FileServer() as server:
+        yield server
 
 
 def cycles_frame(cells=("a", "b"), count=5):

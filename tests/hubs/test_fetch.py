@@ -39,17 +39,7 @@ PATH = "/data/b1c0.bin"
 HERE = 131_072  # two pieces of what is read at a time
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(module, "_BACK_OFF", 0.0)
-    monkeypatch.delenv("BDG_OFFLINE", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-
-@pytest.fixture
-def server():
-    with FileServer() as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest_server import FileServer
 
 import bdg_explore as bdg
 from bdg_explore.cli import main
@@ -29,20 +28,16 @@ RAW = b"PK raw" * 1000
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr("bdg_explore.hubs.fetching.fetch._BACK_OFF", 0.0)
-    monkeypatch.delenv("BDG_OFFLINE", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def _no_accounts(at_once, monkeypatch):
     monkeypatch.setenv("NETRC", "/dev/null")
 
 
 @pytest.fixture
-def server():
-    with FileServer() as server:
-        for cell in "abc":
-            server.add(f"/{cell}.csv", CSV)
-        server.add("/raw.zip", RAW)
-        yield server
+def server(server):
+    for cell in "abc":
+        server.add(f"/{cell}.csv", CSV)
+    server.add("/raw.zip", RAW)
+    return server
 
 
 @pytest.fixture

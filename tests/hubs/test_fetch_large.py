@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest_server import FileServer
 
 from bdg_explore.hubs.fetching.cache import cached
 from bdg_explore.hubs.fetching.parts import part_size
@@ -50,10 +49,9 @@ def body(tmp_path_factory):
 
 
 @pytest.fixture
-def server():
-    with FileServer() as server:
-        server.add("/small.bin", b"x" * 200_000)
-        yield server
+def server(server):
+    server.add("/small.bin", b"x" * 200_000)
+    return server
 
 
 def start(server, cache) -> subprocess.Popen:

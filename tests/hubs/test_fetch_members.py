@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest_server import FileServer
 
 from bdg_explore.errors import FetchError
 from bdg_explore.hubs.fetching.addresses import member_url, split_member
@@ -36,17 +35,7 @@ def archive(how=zipfile.ZIP_DEFLATED, text=TEXT) -> bytes:
 BODY = archive()
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(module, "_BACK_OFF", 0.0)
-    monkeypatch.delenv("BDG_OFFLINE", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-
-@pytest.fixture
-def server():
-    with FileServer() as server:
-        yield server
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 def url_in(server, member="cells/a_timeseries.csv"):

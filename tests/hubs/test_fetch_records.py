@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest_server import FileServer
 
 from bdg_explore.cli import main
 from bdg_explore.errors import FetchError, OfflineError
@@ -33,17 +32,13 @@ SHA = hashlib.sha256(BODY).hexdigest()
 
 
 @pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.delenv("BDG_OFFLINE", raising=False)
-    monkeypatch.setattr("bdg_explore.hubs.fetching.fetch._BACK_OFF", 0.0)
-    with FileServer() as server:
-        for module in (zenodo, figshare, mendeley, osf):
-            monkeypatch.setattr(module, "API", server.url(""))
-        monkeypatch.setattr(lookup, "DOI_SERVER", server.url(""))
-        monkeypatch.setattr(dataverse, "SERVERS", {"10.5683": server.url("")})
-        monkeypatch.setattr(ckan, "HOSTS", ("127.0.0.1",))
-        yield server
+def server(server, monkeypatch):
+    for module in (zenodo, figshare, mendeley, osf):
+        monkeypatch.setattr(module, "API", server.url(""))
+    monkeypatch.setattr(lookup, "DOI_SERVER", server.url(""))
+    monkeypatch.setattr(dataverse, "SERVERS", {"10.5683": server.url("")})
+    monkeypatch.setattr(ckan, "HOSTS", ("127.0.0.1",))
+    return server
 
 
 def speak(server, path: str, told: object) -> None:
