@@ -116,11 +116,15 @@ def test_stated_counts_sizes_and_sums_are_those_of_the_sheet(sheet, entries):
         metadata = entries[said["id"]]["metadata"]
         stated = metadata["cells_stated"] or next(iter((metadata.get("counted") or {}).values()), 0)
         assert stated == (0 if said["n"] == "UNKNOWN" else said["n"]), said["id"]
-        files = {f["name"]: f for f in entries[said["id"]]["args"].get("downloads") or []}
+        args = entries[said["id"]]["args"]
+        files = {f["name"]: f for f in args.get("downloads") or []}
+        # A file that a table is read from goes by its address.
+        files |= {t["url"]: t for t in (args.get("tables") or {}).values() if "bytes" in t}
         for theirs in said["files"]:
             for key in ("bytes", "sha256", "md5"):
                 if key in theirs:
-                    assert files[theirs["name"]][key] == theirs[key]
+                    ours = files.get(theirs["name"]) or files[theirs["url"]]
+                    assert ours[key] == theirs[key]
 
 
 def test_no_sentence_is_copied(sheet, hub_files):
