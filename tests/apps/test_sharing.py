@@ -295,6 +295,24 @@ def test_links_to_the_hubs_at_a_glance_name_nothing_private(own):
     assert not holds_secret(Glance(own.for_others()).rows.to_json().replace("later-a", ""))
 
 
+def test_pictures_of_private_cells_cannot_be_saved(own):
+    def savable(page):
+        figure = page.fade._plot.object
+        return any(type(tool).__name__ == "SaveTool" for tool in figure.toolbar.tools)
+
+    shown = Explorer(own)
+    for selection, may in (((PUBLIC,), True), ((PRIVATE, PUBLIC), False)):
+        shown.state.selection = selection
+        shown.fade.draw()
+        assert savable(shown) is may
+    shown.open(PRIVATE)
+    assert shown.drawer._plot.object.opts.get("plot").kwargs["toolbar"] is None
+    shared = Explorer(own, own)
+    shared.state.selection = (PRIVATE,)
+    shared.fade.draw()
+    assert savable(shared)
+
+
 def test_the_owner_may_say_so(own):
     shared = Explorer(own, own)
     shared.state.selection = (PRIVATE,)

@@ -147,7 +147,9 @@ class CellDrawer(pn.viewable.Viewer):
 
     def _draw(self, records: Any) -> None:
         part = records if self.cycle is None else records[records[CYCLE] == self.cycle]
-        self._plot.object = views.voltage_current_trace(part)
+        picture = views.voltage_current_trace(part)
+        # Without its tools a picture of what must not leave cannot be saved.
+        self._plot.object = picture if self._to.holds(self.uid) else picture.opts(toolbar=None)
 
     def _arrived(self, uid: str) -> None:
         self._shelf.forget(uid)

@@ -55,7 +55,11 @@ class Explorer:
         self.state = BrowserState(hubs.index, _columns(hubs))
         self.bridge = Bridge(on_address=self.restore, on_escape=self._escape)
         self.fade = PanelFade(
-            self.state, self.shelf, on_tap=self.open, on_change=self._write_address
+            self.state,
+            self.shelf,
+            on_tap=self.open,
+            on_change=self._write_address,
+            may_save=lambda uids: all(map(self._leaving.holds, uids)),
         )
         self.drawer = CellDrawer(self.shelf, self._write_address, self._arrived, self._leaving)
         self.browser = PanelBrowser(

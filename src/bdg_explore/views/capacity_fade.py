@@ -13,6 +13,7 @@ from bdg_explore.columns import CELL, COLUMNS, KIND, STATE_OF_HEALTH
 from bdg_explore.errors import ParameterError, did_you_mean
 
 from ._colour import Colouring, colour_by
+from ._credit import credit, rights_shown
 from ._fade_data import (
     X_NAMES,
     Y_NAMES,
@@ -96,6 +97,8 @@ def capacity_fade(
     -------
     holoviews.Overlay
         All cells are one `hv.Contours`, see `fade_lines`; up to six are labelled at their end.
+        Licence, access, DOI and kind of the data stand below, as far as `cells` or the table's
+        ``.attrs["rights"]`` tell them.
         Where there is nothing to draw, an `hv.Text` that says why.
 
     Raises
@@ -161,7 +164,10 @@ def capacity_fade(
         legend_cols=LEGEND_COLUMNS,
         show_legend=not labels and colouring is not None and not colouring.by_number,
         show_grid=True,
-        hooks=[style],
+        hooks=[
+            style,
+            *credit(rights_shown(cycles, fades.names, facts if len(facts.columns) else None)),
+        ],
         **({"yformatter": NumeralTickFormatter(format="0 %")} if relative else {}),
     )
 

@@ -19,7 +19,9 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError
 from bdg_explore.frames import IMPEDANCE, check_frame
+from bdg_explore.rights import rights_in
 
+from ._credit import credit
 from .theme import CATEGORICAL, TITLE_SIZE, load_bokeh, message, ordered, style
 
 _LEGEND: Final = 8
@@ -84,7 +86,7 @@ def nyquist(impedance: pd.DataFrame, *, max_spectra: int = 30, title: str = "") 
         data_aspect=1,
         show_grid=True,
         legend_position="right",
-        hooks=[style],
+        hooks=[style, *credit(rights_in(impedance))],
         title=title or note,
         fontsize={"title": TITLE_SIZE},
     )

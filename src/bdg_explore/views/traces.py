@@ -23,7 +23,9 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import FrameError, ParameterError
 from bdg_explore.frames import TIMESERIES, check_frame
+from bdg_explore.rights import Rights, rights_in
 
+from ._credit import credit, room
 from .theme import CATEGORICAL, TITLE_SIZE, load_bokeh, message, ordered, style
 from .thinning import gaps_in_time, thin, with_breaks
 
@@ -105,7 +107,7 @@ def voltage_current_trace(
             each,
             dynamic=dynamic,
             title=(title or note) if name == VOLTAGE else "",
-            lowest=name == shown[-1],
+            rights=rights_in(timeseries) if name == shown[-1] else None,
         )
         for name in shown
     ]
@@ -174,7 +176,13 @@ def thinned_part(
 
 
 def _panel(
-    parts: list[Part], name: str, count: int, *, dynamic: bool, title: str, lowest: bool
+    parts: list[Part],
+    name: str,
+    count: int,
+    *,
+    dynamic: bool,
+    title: str,
+    rights: Rights | None,
 ) -> Any:
     label, unit, (low, high) = _time_axis(parts)
     across = hv.Dimension("time", label=label)
@@ -200,13 +208,13 @@ def _panel(
             xlim=(low, high),
             ylim=limits[0],
             responsive=True,
-            height=FIRST_HEIGHT if name == VOLTAGE else OTHER_HEIGHT,
+            height=(FIRST_HEIGHT if name == VOLTAGE else OTHER_HEIGHT) + room(rights or []),
             show_grid=True,
-            hooks=[style],
+            hooks=[style, *credit(rights or [])],
             title=title,
             fontsize={"title": TITLE_SIZE},
             ylabel=up.label.replace(" ", "\n", 1) if len(up.label) > LONG_LABEL else up.label,
-            **({} if lowest else {"xlabel": ""}),
+            **({"xlabel": ""} if rights is None else {}),
             **({} if len(curves) == 1 else _legend(shown=name == VOLTAGE)),
         )
 

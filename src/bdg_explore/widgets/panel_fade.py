@@ -7,7 +7,7 @@ from typing import Any, Final
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, MultiLine
+from bokeh.models import ColumnDataSource, MultiLine, SaveTool
 from bokeh.models.renderers import GlyphRenderer
 
 from bdg_explore import views
@@ -51,6 +51,8 @@ class PanelFade(pn.viewable.Viewer):
         Given the uid of a curve that was clicked.
     on_change : callable, optional
         Called when a choice was made by hand.
+    may_save : callable, optional
+        Given the cells drawn, whether the picture may be saved; by default it may.
     """
 
     def __init__(
@@ -60,12 +62,13 @@ class PanelFade(pn.viewable.Viewer):
         *,
         on_tap: Callable[[str], object] | None = None,
         on_change: Callable[[], object] | None = None,
+        may_save: Callable[[list[str]], bool] | None = None,
         height: int = 340,
         **params: Any,
     ) -> None:
         super().__init__(**params)
         self.state, self.linked = state, PageFade(state, shelf)
-        self._on_tap, self._on_change = on_tap, on_change
+        self._on_tap, self._on_change, self._may_save = on_tap, on_change, may_save
         self._quiet = False
         self._due: Any = None
         colours = self.linked.color_columns()
@@ -185,6 +188,8 @@ class PanelFade(pn.viewable.Viewer):
         figure = page_renderer().get_plot(picture).state
         figure.update(width=None, height=None, sizing_mode="stretch_both")
         self._cells = views.fade_cells(picture)
+        if self._may_save is not None and not self._may_save(self._cells):
+            figure.toolbar.tools = [t for t in figure.toolbar.tools if not isinstance(t, SaveTool)]
         glyphs = [one for one in figure.select(GlyphRenderer) if isinstance(one.glyph, MultiLine)]
         self._source = glyphs[0].data_source if glyphs else None
         if self._source is not None and self._on_tap is not None:
