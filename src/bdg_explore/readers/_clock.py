@@ -66,6 +66,8 @@ def local_time(values: Any) -> tuple[Any, str]:
         return values, ""
     if pa.types.is_timestamp(values.type):
         return _since_1970(values), "" if values.type.tz else _LOCAL
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
     quick = _alike(values)
     if quick is not None:
         american = "/" in values[0].as_py()
@@ -101,8 +103,6 @@ def _alike(values: Any) -> Any:
 
     Returns None where they are not, or one of them is no date; the general way then says which.
     """
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
     rows = len(values)
     width = len(values[0].as_py() or "") if rows and not values.null_count else 0
     _, offsets, data = values.buffers() if width else (None, None, None)
@@ -200,8 +200,6 @@ def _day_by_day(values: Any) -> tuple[Any, str] | None:
 
     Returns None where they are not so written, or one of them is no date.
     """
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
     rows = len(values)
     if rows < _FEW or values.null_count or not pa.types.is_string(values.type):
         return None
@@ -219,7 +217,8 @@ def _day_by_day(values: Any) -> tuple[Any, str] | None:
     if isinstance(found, pa.Array):
         return None
     midnight = found[0].to_numpy() - np.floor(of_day[begin])
-    return pa.array(np.repeat(midnight, np.diff(begin, append=rows)) + of_day), found[1]
+    of_day += np.repeat(midnight, np.diff(begin, append=rows))
+    return pa.array(of_day), found[1]
 
 
 def _without_part(given: Any) -> tuple[Any, Any]:

@@ -144,11 +144,12 @@ def goes_with(values: Array, current: Array) -> bool:
         Current [A]. Where it never discharges, a counter cannot be told to be signed: False.
     """
     slack = _SLACK * (values.max() - values.min())
+    discharges = np.count_nonzero(current < 0)
+    pieces = (values[at : at + _PIECE + 1] for at in range(0, len(values), _PIECE))
+    if 50 * sum(np.count_nonzero(np.diff(part) < -slack) for part in pieces) < discharges:
+        return False  # the quick way out of what only grows
     change = np.diff(values)
     falls = change < -slack
-    discharges = np.count_nonzero(current < 0)
-    if 50 * np.count_nonzero(falls) < discharges:
-        return False  # the quick way out of what only grows
     falls &= np.abs(values[1:]) > _NOTHING * np.abs(values[:-1])  # no restart
     if 50 * np.count_nonzero(falls) < discharges:
         return False
@@ -273,7 +274,7 @@ def split_by_direction(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         return frame
     current, step = frame[CURRENT].to_numpy(), frame[STEP].to_numpy()
     begins = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
-    least = 1e-3 * float(np.nanmax(np.abs(current), initial=0.0))
+    least = 1e-3 * float(max(np.nanmax(current, initial=0.0), -np.nanmin(current, initial=0.0)))
     up = np.logical_or.reduceat(current > least, begins)
     down = np.logical_or.reduceat(current < -least, begins)
     if (up & down).any():

@@ -41,7 +41,8 @@ def number_steps(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
         return frame
     last = max(list(frame.columns).index(name) for name in held)
     new = [_falls(frame[name]) if name == STEP_TIME else _changes(frame[name]) for name in held]
-    frame.insert(last + 1, STEP, _counted(len(frame), new))
+    steps = pd.Series(_counted(len(frame), new), frame.index, copy=False)
+    frame.insert(last + 1, STEP, steps)
     return frame
 
 
