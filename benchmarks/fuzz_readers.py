@@ -317,16 +317,17 @@ class Tally:
     told: Counter[str] = field(default_factory=Counter)
     share: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
-    slowest: float = 0.0
-    largest: float = 0.0
+    slowest: tuple[float, str] = (0.0, "")
+    largest: tuple[float, str] = (0.0, "")
 
     def end(self, entry: dict[str, Any], name: str) -> bool:
         """Count an input that was read; say whether it is a finding."""
         kind = "finding" if entry["told"].startswith("finding") else entry["told"]
         self.share[name] += 1
         self.told[kind] += 1
-        self.slowest = max(self.slowest, entry["seconds"])
-        self.largest = max(self.largest, entry["mib"])
+        called = f"input {entry['end']}, {name}"
+        self.slowest = max(self.slowest, (entry["seconds"], called))
+        self.largest = max(self.largest, (entry["mib"], called))
         if kind == "finding":
             self.find(f"input {entry['end']} ({name}): {entry['told'][9:]}")
         return kind == "finding"
@@ -398,8 +399,8 @@ def run(inputs: int, seed: int, workers: int, keep: Path | None) -> int:
     print(
         f"{sum(told.values())} inputs over {len(tally.share)} formats in {took:.0f} s: "
         f"{told['frame']} frames, {told['error']} named errors, {len(tally.findings)} findings; "
-        f"slowest {tally.slowest:.1f} s (limit {SECONDS}), most memory {tally.largest:.0f} MiB "
-        "(limit 1024)"
+        f"slowest {tally.slowest[0]:.1f} s ({tally.slowest[1]}; limit {SECONDS}), most memory "
+        f"{tally.largest[0]:.0f} MiB ({tally.largest[1]}; limit 1024)"
     )
     return 1 if tally.findings or not told else 0
 
