@@ -32,7 +32,7 @@ from bdg_explore.columns import (
 from ._counters import settle_counters
 from ._reader import From
 from ._signs import direction_of_word, sign_by_state
-from ._steps import number_steps, whole_time
+from ._steps import number_steps, with_test_time
 
 Columns = dict[str, Any]
 
@@ -129,12 +129,7 @@ _FINE: Final = (
 def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Give a frame its running steps and its test time, look at signs, and name counters."""
     frame = number_steps(frame, CYCLE, STEP_ID, STEP_TYPE, STEP_TIME)
-    if TEST_TIME not in frame.columns and {STEP, STEP_TIME} <= set(frame.columns):
-        place = list(frame.columns).index(STEP_TIME)
-        frame.insert(place, TEST_TIME, whole_time(frame[STEP_TIME], frame[STEP]))
-        notes.append(
-            f"{TEST_TIME} is put together from the times in the steps; pauses are not in it"
-        )
+    frame = with_test_time(frame, notes)
     if {STEP_TYPE, CURRENT} <= set(frame.columns) and (frame[CURRENT] < 0).any():
         told: list[str] = []
         frame = sign_by_state(frame, STEP_TYPE, direction_of_word, told)  # it only looks

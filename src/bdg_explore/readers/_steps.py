@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bdg_explore.columns import CYCLE, STEP, STEP_TIME
+from bdg_explore.columns import CYCLE, STEP, STEP_TIME, TEST_TIME
 
 
 def running_steps(*keys: Any) -> npt.NDArray[np.int64]:
@@ -54,6 +54,17 @@ def whole_time(step_time: Any, step: Any) -> npt.NDArray[np.float64]:
     offsets = np.r_[0.0, np.cumsum(np.fmax.reduceat(time, begins) if len(begins) else [])[:-1]]
     laid: npt.NDArray[np.float64] = time + np.repeat(offsets, ends - begins + 1)
     return laid
+
+
+def with_test_time(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Put `test_time_second` together from the times in the steps, where there is none."""
+    if TEST_TIME not in frame.columns and {STEP, STEP_TIME} <= set(frame.columns):
+        place = list(frame.columns).index(STEP_TIME)
+        frame.insert(place, TEST_TIME, whole_time(frame[STEP_TIME], frame[STEP]))
+        notes.append(
+            f"{TEST_TIME} is put together from the times in the steps; pauses are not in it"
+        )
+    return frame
 
 
 def _counted(rows: int, changes: Iterable[Any]) -> npt.NDArray[np.int64]:

@@ -310,3 +310,18 @@ def no_table(source: Source, book: Workbook, what: str) -> ReadError:
         f"{source.name} has no sheet with {what}; its sheets are {listed(book.names)}. "
         "Give the file as the tester exported it, or one sheet as csv with columns=."
     )
+
+
+def sheets_with(source: Source, *headers: str) -> tuple[Workbook, list[tuple[str, int]]]:
+    """Open a workbook and say in which sheets, and in which row of each, these headers stand.
+
+    Raises
+    ------
+    ReadError
+        It is no whole workbook, or no sheet has them all.
+    """
+    book = open_workbook(source)
+    found = book.find(*headers)
+    if not found:
+        raise no_table(source, book, f"the headers {', '.join(headers)}")
+    return book, found

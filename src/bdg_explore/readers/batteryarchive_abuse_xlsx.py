@@ -25,7 +25,7 @@ from ._reader import From, Raw, Reader, Request, Rules
 from ._sheets import placing, raw_of
 from ._source import Head, squeeze
 from ._units import quantity_and_unit, unit_rules
-from ._workbook import Table, no_table, open_workbook, workbook
+from ._workbook import Table, sheets_with, workbook
 
 _KNOWN_BY: Final = ("Running Time", "Axial Force", "Axial Displacement")
 _TIME: Final = "running time"
@@ -44,10 +44,7 @@ def _recognises(head: Head) -> bool:
 
 
 def _load(request: Request) -> Raw:
-    book = open_workbook(request.source)
-    found = book.find(*_KNOWN_BY)
-    if not found:
-        raise no_table(request.source, book, f"the headers {', '.join(_KNOWN_BY)}")
+    book, found = sheets_with(request.source, *_KNOWN_BY)
     table = book.table(*found[0])
     notes = ["units are not stated; taken as s, mm, N, V and degrees Celsius"]
     clocks = [i for i, h in enumerate(table.headers) if _is_clock(h)]

@@ -38,7 +38,7 @@ from ._headers import unit_of
 from ._reader import From, Raw, Reader, Request, Rules
 from ._sheets import as_texts, raw_of
 from ._source import Head, squeeze
-from ._workbook import Table, no_table, open_workbook, workbook
+from ._workbook import Table, sheets_with, workbook
 
 _TESTS: Final = ("Cell-Description", "Test-ID", "Trigger-Mechanism", "Test-Series")
 _CELLS: Final = ("Cell-Description", "Cell-Format", "Cell-Capacity-Ah")
@@ -84,10 +84,7 @@ def _has(headers: Sequence[str]) -> Callable[[Head], bool]:
 
 def _loader(headers: Sequence[str]) -> Callable[[Request], Raw]:
     def load(request: Request) -> Raw:
-        book = open_workbook(request.source)
-        found = book.find(*headers)
-        if not found:
-            raise no_table(request.source, book, f"the headers {', '.join(headers)}")
+        book, found = sheets_with(request.source, *headers)
         whole = book.table(*found[0])
         table, left_out = _named(whole, headers[0])
         notes = ["'-' stands for what is missing"]

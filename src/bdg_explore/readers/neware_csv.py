@@ -23,7 +23,6 @@ from bdg_explore.columns import (
     INTERNAL_RESISTANCE,
     POWER,
     RECORD,
-    STEP,
     STEP_CHARGING_CAPACITY,
     STEP_CHARGING_ENERGY,
     STEP_DISCHARGING_CAPACITY,
@@ -42,7 +41,7 @@ from ._layout import header_with
 from ._reader import Reader, Rules
 from ._signs import direction_of_word, sign_by_state
 from ._source import Head, delimiter_of, split, squeeze
-from ._steps import number_steps, whole_time
+from ._steps import number_steps, with_test_time
 from ._units import quantity_and_unit, unit_rules
 
 CUMULATIVE: Final = ("step_cumulative_capacity_ah", "step_cumulative_energy_wh")
@@ -123,12 +122,7 @@ def finish(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
         told: list[str] = []
         frame = sign_by_state(frame, STEP_TYPE, direction_of_word, told)
         notes.extend(note for note in told if "as its" not in note)
-    if TEST_TIME not in frame.columns and {STEP, STEP_TIME} <= set(frame.columns):
-        place = list(frame.columns).index(STEP_TIME)
-        frame.insert(place, TEST_TIME, whole_time(frame[STEP_TIME], frame[STEP]))
-        notes.append(
-            f"{TEST_TIME} is put together from the times in the steps; pauses are not in it"
-        )
+    frame = with_test_time(frame, notes)
     return settle_counters(split_by_direction(frame, notes), notes)
 
 
