@@ -40,22 +40,20 @@ from bdg_explore.shipped import catalogs_folder
 
 from .anonymising import write_anonymised
 from .catalogs import records_in
-from .cells import alias_map, cells_of, facts_of, joined
 from .download.consent import Permit
 from .download.offer import fetched, natives_of, offer
 from .download.plan import Plan
 from .entries import Dataset, Hub, TableSource
 from .exports import export
-from .facts import read_facts
 from .federation import Source, open_catalogs, told_apart
 from .filters import apply_filters
 from .finding import cells_found, datasets_found
+from .known_cells import KnownCells
 from .lookup import Cells, holders, uids_of
 from .mirror import Mirror, all_mirrors
 from .missing import told
 from .opening import open_part, stacked
 from .overviews import datasets_frame, hubs_frame
-from .same_cells import Federated, federated, links_by_content, links_by_name
 from .search import CellIndex
 from .search_datasets import searched_table
 from .settings import user_catalogs
@@ -83,27 +81,28 @@ class Hubs:
     Notes
     -----
     A `Hub` among the data sets is known from then on, even if it holds none.
-
-    Attributes
-    ----------
-    remarks : tuple of str
-        What to know of the opening: catalogs that could not be opened, data sets that got another
-        name.
     """
 
     def __init__(self, datasets: Iterable[Dataset | Hub], mirror: Mirror | None = None) -> None:
         named = told_apart(list(datasets))
         self._hubs, self._datasets, self._original = named.hubs, named.datasets, named.original
-        self.remarks: tuple[str, ...] = tuple(named.remarks)
+        self._remarks = list(named.remarks)
         self._mirror = mirror or {}
-        self._facts_read: dict[str, pd.DataFrame] = {}
-        self._aliases_read: dict[str, dict[str, str]] = {}
+        self._known = KnownCells(
+            {name: (one, self._tables(one)) for name, one in named.datasets.items()},
+            named.original,
+        )
         self._summaries: dict[str, pd.DataFrame] = {}
         self._seen_by_others: tuple[date, Hubs] | None = None
 
     def __repr__(self) -> str:
         held = f"{len(self._datasets)} data sets, {len(self.cells)} cells"
         return f"<Hubs: {len(self._hubs)} hubs, {held}>"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What to know of the opening: catalogs and facts out of reach, data sets renamed here."""
+        return (*self._remarks, *self._known.remarks)
 
     # --- what there is ----------------------------------------------------------------------------
 
@@ -116,7 +115,7 @@ class Hubs:
     def datasets(self) -> pd.DataFrame:
         """One row a data set, indexed by its id; `cells_known` counts no cell twice."""
         held = [(dataset, self._tables(dataset)) for dataset in self._datasets.values()]
-        return datasets_frame(held, self._known)
+        return datasets_frame(held, self._known.table)
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -126,12 +125,12 @@ class Hubs:
         where they can be downloaded, before the rest; among equals where it was opened first. Its
         other uids stand in `also_known_as` and name it as well as its own.
         """
-        return self._known.cells
+        return self._known.table.cells
 
     @property
     def listings(self) -> pd.DataFrame:
         """One row a cell and data set: `cells`, before those of several are listed once."""
-        return self._known.every
+        return self._known.table.every
 
     @cached_property
     def index(self) -> CellIndex:
@@ -223,16 +222,15 @@ class Hubs:
 
     def listed_as(self, uid: str) -> str:
         """Return the uid under which `cells` lists a cell, given any of its uids."""
-        return self._known.listed_as.get(uid, uid)
+        return self._known.listed_as(uid)
 
     def holds(self, uid: str) -> bool:
         """Whether a cell is known by this uid."""
-        return uid in self._rows
+        return uid in self._known.rows
 
     def names_of(self, uid: str) -> tuple[str, ...]:
         """Return every uid of a cell, that under which `cells` lists it first."""
-        listed = self.listed_as(uid)
-        return self._known.sources.get(listed, (listed,))
+        return self._known.names_of(uid)
 
     # --- what others may see ----------------------------------------------------------------------
 
@@ -439,20 +437,20 @@ class Hubs:
         self._known_table(name)
         wanted = holders(name, self.cells, here=True) if cells is None else cells
         uids = self._uids(wanted)
-        sources = {self._source(uid, name): uid for uid in uids}
+        sources = {self._known.source(uid, name): uid for uid in uids}
         asked = None if cycles is None else list(cycles)
         permit = Permit(download, accept_unknown_licence)
         parts: list[pd.DataFrame] = []
         missing: dict[str, str] = {}
         errors: list[BdgError] = []
-        rows = self._slim.iloc[[self._rows[uid] for uid in sources]]
+        rows = self._slim.iloc[[self._known.rows[uid] for uid in sources]]
         members_of = rows.groupby(DATASET, sort=False)
         for dataset_id, members in members_of:
             dataset = self._datasets[str(dataset_id)]
             part = open_part(
                 dataset,
                 self._tables(dataset),
-                self._aliases(dataset),
+                self._known.aliases(dataset.id),
                 name,
                 members,
                 cycles=asked,
@@ -472,7 +470,9 @@ class Hubs:
         if name == "cycles" and asked is None:
             self._count_full_cycles(frame)
         frame.attrs["missing"] = missing
-        frame.attrs[RIGHTS] = rights_of(self._known.every.iloc[[self._rows[u] for u in sources]])
+        frame.attrs[RIGHTS] = rights_of(
+            self._known.table.every.iloc[[self._known.rows[u] for u in sources]]
+        )
         if missing:
             warnings.warn(told(name, missing), MissingDataWarning, stacklevel=2)
         return frame
@@ -587,7 +587,7 @@ class Hubs:
     ) -> Plan:
         """Return what `fetch` would fetch; with `record`, the files of the record."""
         found = self.dataset(dataset)
-        natives = None if cells is None else natives_of(found, cells, self._aliases(found))
+        natives = None if cells is None else natives_of(found, cells, self._known.aliases(found.id))
         return offer(
             found,
             self._tables(found),
@@ -610,7 +610,12 @@ class Hubs:
             DuckDB's message, where the query is not right.
         """
         local = [
-            Local(dataset, table, self._aliases(dataset), self._instead(dataset, table.name))
+            Local(
+                dataset,
+                table,
+                self._known.aliases(dataset.id),
+                self._known.instead(dataset.id, table.name),
+            )
             for dataset in self._datasets.values()
             for table in self._tables(dataset).values()
             if is_here(table)
@@ -620,91 +625,32 @@ class Hubs:
     # --- inside -----------------------------------------------------------------------------------
 
     @cached_property
-    def _known(self) -> Federated:
-        """The cells of all data sets, read when they are first asked for."""
-        held = {name: (one, self._tables(one)) for name, one in self._datasets.items()}
-        aliases = {name: self._aliases(one) for name, one in self._datasets.items()}
-        every = joined(
-            [
-                cells_of(one, tables, self._facts(one), aliases[name])
-                for name, (one, tables) in held.items()
-            ]
-        )
-        by_name = links_by_name(self._datasets, self._original, every, aliases)
-        return federated(every, [*by_name, *links_by_content(held, every)])
-
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {str(uid): row for row, uid in enumerate(self._known.every.index)}
-
-    @cached_property
     def _slim(self) -> pd.DataFrame:
         """What opening a table asks of a cell; taking rows of all columns would cost more."""
-        return self._known.every[[DATASET, NATIVE_ID, TABLES, NOTE]]
+        return self._known.table.every[[DATASET, NATIVE_ID, TABLES, NOTE]]
 
     @property
     def _nominal(self) -> "pd.Series[float]":
-        return self._known.every[NOMINAL_CAPACITY]
+        return self._known.table.every[NOMINAL_CAPACITY]
 
     def _uids(self, asked: Cells) -> list[str]:
         """Return the uids in `cells` that were asked for, each once."""
-        uids = uids_of(asked, self.cells, self._rows)
-        return list(dict.fromkeys(map(self.listed_as, uids))) if self._known.listed_as else uids
+        uids = uids_of(asked, self.cells, self._known.rows)
+        return (
+            list(dict.fromkeys(map(self.listed_as, uids))) if self._known.table.listed_as else uids
+        )
 
     def _listed_elsewhere(self, places: Mapping[str, Any]) -> set[str] | None:
         """Return the cells of some data sets or hubs, or None if all are listed under these.
 
         A cell is held by each of its data sets and hubs, not only by the one it is listed under.
         """
-        held = set(apply_filters(self._known.every, places).index)
+        held = set(apply_filters(self._known.table.every, places).index)
         return (
-            {self.listed_as(uid) for uid in held} if held & self._known.listed_as.keys() else None
+            {self.listed_as(uid) for uid in held}
+            if held & self._known.table.listed_as.keys()
+            else None
         )
-
-    def _source(self, uid: str, table: str) -> str:
-        """Return the uid of a cell in the data set that its table comes from."""
-        several = self._known.sources.get(uid)
-        if several is None:
-            return uid
-        held = self._slim[TABLES].iloc[[self._rows[one] for one in several]]
-        tables = dict(zip(several, held.fillna("").str.split(), strict=True))
-        wanted = (table, "timeseries") if table == "cycles" else (table,)
-        return next((one for name in wanted for one in several if name in tables[one]), uid)
-
-    def _instead(self, dataset: Dataset, table: str) -> Mapping[str, str | None]:
-        """Return the native ids of cells listed elsewhere -> their uid there, or None.
-
-        None where the table of that cell comes from another data set.
-        """
-        prefix = f"{dataset.id}/"
-        several = {u: uid for uid, us in self._known.sources.items() for u in us}
-        return {
-            one.removeprefix(prefix): uid if self._source(uid, table) == one else None
-            for one, uid in several.items()
-            if one.startswith(prefix)
-        }
-
-    def _facts(self, dataset: Dataset) -> pd.DataFrame:
-        """Return the facts about a data set's cells; those on the web that cannot be had are told.
-
-        One table that is out of reach, or unsound, must not hide the cells of all others.
-        """
-        if dataset.id not in self._facts_read:
-            try:
-                facts = facts_of(dataset)
-            except BdgError as error:
-                if "://" not in (dataset.facts or ""):
-                    raise  # what lies here is the user's own to mend
-                facts = read_facts(dataset.id, None)
-                self.remarks += (f"The cells of {dataset.id} are not known: {error}",)
-                warnings.warn(self.remarks[-1], CatalogWarning, stacklevel=2)
-            self._facts_read[dataset.id] = facts
-        return self._facts_read[dataset.id]
-
-    def _aliases(self, dataset: Dataset) -> dict[str, str]:
-        if dataset.id not in self._aliases_read:
-            self._aliases_read[dataset.id] = alias_map(self._facts(dataset))
-        return self._aliases_read[dataset.id]
 
     def _tables(self, dataset: Dataset) -> dict[str, TableSource]:
         return {**dataset.tables, **self._mirror.get(dataset.id, {})}
@@ -719,7 +665,7 @@ class Hubs:
 
     def _count_full_cycles(self, frame: pd.DataFrame) -> None:
         """Add equivalent full cycles to whole lives of cells whose nominal capacity is known."""
-        nominal = self._nominal.iloc[[self._rows[c] for c in frame[CELL].unique()]]
+        nominal = self._nominal.iloc[[self._known.rows[c] for c in frame[CELL].unique()]]
         lacks = EQUIVALENT_FULL_CYCLES not in frame.columns
         measured = {CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY} & set(frame.columns)
         if lacks and measured and nominal.notna().all():
@@ -782,7 +728,7 @@ def open_hubs(*sources: str | Path) -> Hubs:
     hubs = Hubs(records, all_mirrors())
     for trouble in troubles:
         warnings.warn(trouble, CatalogWarning, stacklevel=2)
-    hubs.remarks += tuple(troubles)
+    hubs._remarks += troubles
     return hubs.for_others() if shows_others() else hubs
 
 

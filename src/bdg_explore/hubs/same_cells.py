@@ -68,8 +68,8 @@ def federated(every: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Federate
     groups = _groups(every, links)
     if not groups:
         return Federated(every, every)
-    rank = {str(uid): row for row, uid in enumerate(every.index)}
-    near = [_NEARNESS.get(str(where), 3) for where in every[AVAILABILITY]]
+    rank = {uid: row for row, uid in enumerate(every.index.tolist())}
+    near = [_NEARNESS.get(where, 3) for where in every[AVAILABILITY].tolist()]
     listed_as: dict[str, str] = {}
     sources: dict[str, tuple[str, ...]] = {}
     for group in groups:
@@ -81,7 +81,7 @@ def federated(every: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Federate
     known = cells.loc[list(sources), ALSO_KNOWN_AS]
     names = [
         "; ".join([*([text] if isinstance(text, str) and text else []), *sources[uid][1:]])
-        for uid, text in zip(sources, known, strict=True)
+        for uid, text in zip(sources, known.tolist(), strict=True)
     ]
     cells.loc[list(sources), ALSO_KNOWN_AS] = pd.array(names, dtype="str")
     return Federated(cells, every, listed_as, sources)
@@ -89,7 +89,7 @@ def federated(every: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Federate
 
 def _groups(every: pd.DataFrame, links: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Join links to groups with at most one row a data set."""
-    owner = dict(zip(every.index, every[DATASET], strict=True))
+    owner = dict(zip(every.index.tolist(), every[DATASET].tolist(), strict=True))
     group: dict[str, list[str]] = {}
     for pair in links:
         one, other = (group.setdefault(uid, [uid]) for uid in pair)
@@ -129,14 +129,15 @@ def links_by_name(
     wanted = {dataset.id for pair in pairs for dataset in pair}
     natives = every.loc[every[DATASET].isin(wanted), [DATASET, NATIVE_ID]]
     names = {
-        str(name): {**aliases[str(name)], **dict(zip(ids, ids, strict=True))}
+        str(name): {**aliases[str(name)], **{one: one for one in ids.tolist()}}
         for name, ids in natives.groupby(DATASET)[NATIVE_ID]
     }
+    known = set(every.index.tolist())
     for one, other in pairs:
         mine, theirs = names.get(one.id, {}), names.get(other.id, {})
         for name in mine.keys() & theirs.keys():
             uids = f"{one.id}/{mine[name]}", f"{other.id}/{theirs[name]}"
-            if all(uid in every.index for uid in uids):
+            if known.issuperset(uids):
                 yield uids
 
 
@@ -188,8 +189,9 @@ def links_by_content(
     for name, (dataset, held) in tables.items():
         for uid, sha256 in _contents(dataset, held):
             holders[sha256].setdefault(name, {})[uid] = None
-    known = set(every.index)
-    for held_by in (by_set for by_set in holders.values() if len(by_set) > 1):
+    shared = [by_set for by_set in holders.values() if len(by_set) > 1]
+    known = set(every.index.tolist()) if shared else set()
+    for held_by in shared:
         alone = all(len(uids) == 1 for uids in held_by.values())
         same: dict[str, list[str]] = defaultdict(list)
         for uid in (uid for uids in held_by.values() for uid in uids if uid in known):
