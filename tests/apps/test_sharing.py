@@ -11,7 +11,7 @@ import bdg_explore as bdg
 from bdg_explore.apps.address import read_address
 from bdg_explore.apps.explorer import Explorer, explorer
 from bdg_explore.apps.glance_page import Glance
-from bdg_explore.apps.notebook_page import notebook_page
+from bdg_explore.apps.notebook_page import notebook_page, shown
 from bdg_explore.apps.notebook_run import run
 from bdg_explore.apps.notebooks import read_notebook
 from bdg_explore.apps.serving import announce, apps_for, audience
@@ -165,6 +165,11 @@ def test_a_table_carries_its_rights_into_parquet_by_itself(own, tmp_path):
     demo = bdg.open_hubs()
     uid = demo.find(hub="demo").index[0]
     assert demo.cycles(uid).attrs["rights"][0]["synthetic"] is True
+
+
+def test_a_table_on_a_page_tells_its_rights(own):
+    assert "licence CC-BY-4.0, access open" in shown(own.cycles(PUBLIC)).object
+    assert "Rights" not in shown(pd.DataFrame({"a": [1]})).object
 
 
 def test_bdg_find_csv(folders, capsys):

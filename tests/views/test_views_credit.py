@@ -35,7 +35,7 @@ def test_a_fade_picture_carries_licence_access_doi_and_synthetic(hubs):
         words = " ".join(text.split())
         for word in ("demo-lfp", "synthetic", "CC0-1.0", "access open", "no doi"):
             assert word in words
-        assert max(map(len, text.splitlines())) <= 58
+        assert max(map(len, text.splitlines())) <= 46
         kept = json.dumps(figure.tags)
         assert '"synthetic": true' in kept and '"licence": "CC0-1.0"' in kept
         page = file_html(figure, INLINE)

@@ -13,6 +13,7 @@ import panel_material_ui as pmui
 
 from bdg_explore.errors import BdgError
 from bdg_explore.hubs.sharing import Private, showing_others
+from bdg_explore.rights import as_lines, rights_in
 from bdg_explore.widgets.panel_fade import page_renderer
 
 from .cards import card
@@ -100,7 +101,10 @@ def shown(value: Any) -> Any:
     if isinstance(value, pd.Series):
         value = value.to_frame()
     if isinstance(value, pd.DataFrame):
-        return _block(table_of(value, most=_ROWS, digits=5, index=True))
+        told = "".join(f"<li>{escape(line)}</li>" for line in as_lines(rights_in(value)))
+        whose = f'<details class="facts"><summary>Rights</summary><ul>{told}</ul></details>'
+        table = table_of(value, most=_ROWS, digits=5, index=True)
+        return _block(table + (whose if told else ""))
     if isinstance(value, str):
         return _block(f"<pre class='out'>{escape(value)}</pre>")
     if hasattr(value, "__panel__") or isinstance(value, pn.viewable.Viewable):

@@ -13,7 +13,7 @@ from bdg_explore.rights import SYNTHETIC, Rights, rights_in, rights_of
 from .theme import FONT, INK
 
 NAME: Final = "credit"
-_LONGEST: Final = 58  # characters of a line; fits a phone
+_LONGEST: Final = 46  # characters of a line; fits a phone
 _MOST: Final = 3  # lots of data sets with the same rights
 _MOST_NAMES: Final = 4
 _LINE: Final = 14  # [px]

@@ -63,7 +63,7 @@ class PanelFade(pn.viewable.Viewer):
         on_tap: Callable[[str], object] | None = None,
         on_change: Callable[[], object] | None = None,
         may_save: Callable[[list[str]], bool] | None = None,
-        height: int = 340,
+        height: int = 372,
         **params: Any,
     ) -> None:
         super().__init__(**params)
