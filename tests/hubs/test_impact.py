@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from made_catalog import made_hubs, shipped_hubs
 
 from bdg_explore.errors import ParameterError
+from bdg_explore.hubs import open_hubs
 from bdg_explore.hubs.distinct import distinct, institutions
 from bdg_explore.hubs.impact import datasets_per_hub, gini, impact_metrics
 from bdg_explore.hubs.metric import metrics_table
@@ -51,6 +52,23 @@ def test_what_cannot_be_told_has_a_reason_and_no_value():
     table = metrics_table(metrics)
     assert math.isnan(table.loc["annual_downloads", "value"])
     assert "opened" not in table.loc["hubs_listed", "formula"]
+
+
+def test_hubs_without_an_operator_add_no_institution(tmp_path):
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(
+        "metadata: {version: 1, hub: {id: lab}}\n"
+        "sources:\n"
+        "  lab-2026:\n"
+        "    driver: bdg_dataset\n"
+        "    description: nobody says who\n"
+        "    metadata: {segment: full_cell, kind: experimental}\n"
+    )
+    alone = shipped_hubs()
+    before = values(alone)["institutions"]
+    beside = values(open_hubs(catalog))
+    assert beside["institutions"] == before
+    assert beside["datasets_listed"] == values(alone)["datasets_listed"] + 1
 
 
 def test_hubs_by_hand():

@@ -145,7 +145,7 @@ def _of_people(hubs: Hubs, datasets: list[Dataset]) -> Iterable[Metric]:
     stated = [one.primary.get("contact_details") for one in datasets]
     known = [str(one) for one in stated if one]
     listed = {one.hub.id for one in datasets}
-    operators = [hub for hub in hubs.hubs.loc[hubs.hubs.index.isin(listed), "operator"] if hub]
+    operators = list(hubs.hubs.loc[hubs.hubs.index.isin(listed), "operator"].dropna())
     reachable = [one for one in known if re.search(r"@|://|orcid|ror\.org", one)]
     doubtful = sum("contact_details" in one.unverified for one in datasets)
     yield Metric(
