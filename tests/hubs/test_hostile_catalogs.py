@@ -59,7 +59,7 @@ def catalog(tmp_path):
     return write
 
 
-def refused(path, said=""):
+def refused(path, said=None):
     with pytest.raises(CatalogError, match=said) as caught:
         Hubs(records_in(path))
     text = str(caught.value)
