@@ -5,7 +5,7 @@ by partition, test by test.
 
 References
 ----------
-https://pypi.org/project/galv, the interface's description as a package.
+The package galv 2, a client made from the interface's own description.
 """
 
 import io
