@@ -126,7 +126,9 @@ def test_a_column_of_nothing_counts_as_absent():
     records = cc_cycles(2).assign(
         **{SURFACE_TEMPERATURE: np.nan, CYCLE_DISCHARGING_CAPACITY: np.nan}
     )
-    same(summarize_cycles(records), summarize_cycles(cc_cycles(2)))
+    summary = summarize_cycles(records)
+    assert len(summary) == 2
+    same(summary, summarize_cycles(cc_cycles(2)))
 
 
 def test_numbers_of_the_tester_are_kept():

@@ -110,18 +110,18 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 @pytest.mark.usefixtures("little_memory")
 def test_yaml_that_is_no_plain_data_is_refused(catalog, text, said):
-    refused(catalog(text), said)
+    assert said in refused(catalog(text))
 
 
 @pytest.mark.usefixtures("little_memory")
 def test_a_catalog_of_fifty_megabytes_is_not_even_read(catalog):
     path = catalog("sources: {}\n# " + "x" * 50_000_000)
-    refused(path, "larger than 8 MB")
+    assert "larger than 8 MB" in refused(path)
 
 
 def test_as_much_as_a_catalog_may_say_is_said_in_time(catalog):
     path = catalog("sources:\n" + "".join(f"  {i}: [{'a, ' * 50}]\n" for i in range(20_000)))
-    refused(path, "more than 400000 values")
+    assert "more than 400000 values" in refused(path)
 
 
 # --- paths and addresses --------------------------------------------------------------------------
@@ -326,13 +326,14 @@ def nest(*paths):
 
 def test_catalogs_that_hold_each_other_end(catalog):
     catalog(nest("catalog.yaml"), "other.yaml")
-    refused(catalog(nest("other.yaml", *["catalog.yaml"] * 50)), "nested in itself, or named twice")
+    told = refused(catalog(nest("other.yaml", *["catalog.yaml"] * 50)))
+    assert "nested in itself, or named twice" in told
 
 
 def test_catalogs_by_the_thousand_end(catalog):
     for i in range(600):
         catalog("sources: {}", f"{i}.yaml")
-    refused(catalog(nest(*[f"{i}.yaml" for i in range(600)])), "more than 500")
+    assert "more than 500" in refused(catalog(nest(*[f"{i}.yaml" for i in range(600)])))
 
 
 def test_a_nested_catalog_reaches_no_farther(catalog, tmp_path):
