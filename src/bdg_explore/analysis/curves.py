@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from bdg_explore.columns import CELL, CYCLE, VOLTAGE
+from bdg_explore.columns import CAPACITY_DIFFERENCE, CELL, CYCLE, VOLTAGE
 from bdg_explore.errors import MissingDataError
 
 from ._records import Floats
 from ._voltage_grid import capacities_on, grid_of
-from .curve_columns import CAPACITY_DIFFERENCE
 from .half_cycles import Branches, Direction, branches_of
 
 

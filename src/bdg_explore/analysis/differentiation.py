@@ -6,7 +6,16 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from bdg_explore.columns import CHARGING_CAPACITY, DISCHARGING_CAPACITY, VOLTAGE
+from bdg_explore.columns import (
+    AREA,
+    AREA_DEVIATION,
+    CHARGING_CAPACITY,
+    DIFFERENTIAL_VOLTAGE,
+    DISCHARGING_CAPACITY,
+    INCREMENTAL_CAPACITY,
+    SPAN,
+    VOLTAGE,
+)
 from bdg_explore.errors import FrameError, ParameterError, did_you_mean
 
 from ._capacity_grid import mean_voltages
@@ -14,7 +23,6 @@ from ._counting import count_charge
 from ._records import Floats
 from ._smoothing import KERNELS, finite_difference, savitzky_golay
 from ._voltage_grid import capacities_on, grid_of
-from .curve_columns import AREA, AREA_DEVIATION, DIFFERENTIAL_VOLTAGE, INCREMENTAL_CAPACITY, SPAN
 from .curves import curve_table, curves_of
 from .half_cycles import Branches, Direction, branches_of
 

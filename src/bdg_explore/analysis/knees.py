@@ -1,18 +1,36 @@
 """Knees: the cycle from which capacity fades faster, if there is one."""
 
-from typing import Final, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from bdg_explore.columns import (
+    AUTOCORRELATION,
+    BEND_END,
     CELL,
     CENSORED,
     COMPLETE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
+    EVIDENCE,
+    KNEE,
+    KNEE_CAPACITY,
+    KNEE_HEALTH,
+    KNEE_LOWER,
+    KNEE_UPPER,
     LAST_CYCLE,
+    MEASURED,
+    METHOD,
+    ONSET,
+    ONSET_LOWER,
+    ONSET_REASON,
+    ONSET_UPPER,
+    REASON,
+    SLOPE_AFTER,
+    SLOPE_BEFORE,
+    STRAY,
 )
 from bdg_explore.errors import ParameterError, did_you_mean
 
@@ -20,25 +38,6 @@ from ._knee_of_one import Choices, Knee, Method, knee_of
 from .ageing import NamedReference, Reference, _check_cycles, _groups, state_of_health
 
 Floats = NDArray[np.float64]
-
-KNEE: Final = "knee_cycle"
-KNEE_LOWER: Final = "knee_lower_cycle"
-KNEE_UPPER: Final = "knee_upper_cycle"
-KNEE_CAPACITY: Final = "knee_capacity_ah"
-KNEE_HEALTH: Final = "knee_state_of_health"
-SLOPE_BEFORE: Final = "slope_before_ah_per_cycle"
-SLOPE_AFTER: Final = "slope_after_ah_per_cycle"
-ONSET: Final = "onset_cycle"
-ONSET_LOWER: Final = "onset_lower_cycle"
-ONSET_UPPER: Final = "onset_upper_cycle"
-BEND_END: Final = "bend_end_cycle"
-EVIDENCE: Final = "bic_improvement"
-AUTOCORRELATION: Final = "residual_autocorrelation"
-MEASURED: Final = "measured_count"
-STRAY: Final = "stray_count"
-METHOD: Final = "method"
-REASON: Final = "reason"
-ONSET_REASON: Final = "onset_reason"
 
 
 def find_knee(

@@ -7,18 +7,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from bdg_explore.columns import CELL, VOLTAGE
-from bdg_explore.errors import ParameterError
-
-from ._records import Floats, Ints
-from .curve_columns import (
+from bdg_explore.columns import (
+    CELL,
     INCREMENTAL_CAPACITY,
     PEAK,
     PEAK_AREA,
     PEAK_HEIGHT,
     PEAK_VOLTAGE,
     PEAK_WIDTH,
+    VOLTAGE,
 )
+from bdg_explore.errors import ParameterError
+
+from ._records import Floats, Ints
 from .curves import curves_of
 from .differentiation import capacity_column
 
