@@ -1,9 +1,10 @@
 """Numbers from frames: pure functions, a frame in, a frame or a number out."""
 
 from .ageing import end_of_life, state_of_health
+from .by_cell import SUMMARY_INPUTS
 from .curves import capacity_difference, capacity_voltage
 from .cycle_order import count_cycles
-from .cycles import SUMMARY_INPUTS, summarize_cycles
+from .cycles import summarize_cycles
 from .differentiation import check_area, differential_voltage, incremental_capacity
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks

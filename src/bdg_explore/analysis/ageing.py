@@ -1,7 +1,7 @@
 """State of health and end of life: capacity over a reference that is always named."""
 
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Hashable, Mapping
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,11 @@ from bdg_explore.columns import (
     THRESHOLD,
 )
 from bdg_explore.errors import FrameError, ParameterError, UnknownNameError, did_you_mean
-from bdg_explore.frames import CYCLES, check_frame
+
+from .by_cell import check_capacities, rows_by_cell
 
 Reference = float | Mapping[Hashable, float] | pd.Series
+
 NamedReference = Literal["nominal", "initial", "median_first"]
 NAMED: Final = ("nominal", "initial", "median_first")
 
@@ -76,7 +78,7 @@ def state_of_health(
     UnknownNameError
         If the reference lacks a cell.
     """
-    _check_cycles(cycles, capacity)
+    check_capacities(cycles, capacity)
     base = _reference(cycles, reference_ah, reference, first_cycles, capacity)
     values: pd.Series = cycles[capacity] / base
     return values.rename(STATE_OF_HEALTH)
@@ -137,7 +139,7 @@ def end_of_life(
     `first_touch_cycle` equal to its `last_cycle`. Cycles without a capacity are passed over, so
     neighbours are neighbours among the measured cycles.
     """
-    _check_cycles(cycles, capacity)
+    check_capacities(cycles, capacity)
     if sustained < 1:
         raise ParameterError(f"sustained must be at least 1, not {sustained}.")
     limits = _thresholds(
@@ -149,7 +151,7 @@ def end_of_life(
     numbers = cycles[CYCLE].to_numpy(dtype=np.float64)
     amounts = cycles[capacity].to_numpy(dtype=np.float64, na_value=np.nan)
     found = {}
-    for name, rows in _groups(cycles):
+    for name, rows in rows_by_cell(cycles):
         rows = rows[measured[rows]]
         rows = rows[np.argsort(numbers[rows], kind="stable")]
         limit = limits[rows[0]] if len(rows) else np.nan
@@ -237,15 +239,6 @@ def per_cell(cycles: pd.DataFrame, values: Reference, name: str) -> "pd.Series[f
     return cells.map(known).astype("float64")
 
 
-def _check_cycles(cycles: pd.DataFrame, capacity: str) -> None:
-    check_frame(cycles, CYCLES)
-    if capacity not in cycles.columns:
-        raise FrameError(
-            f"The frame has no column {capacity}.{did_you_mean(capacity, map(str, cycles.columns))}"
-            " Name the one that holds the capacity with capacity=..."
-        )
-
-
 def _reference(
     cycles: pd.DataFrame,
     reference_ah: Reference | None,
@@ -311,15 +304,3 @@ def _thresholds(
     if not threshold_ah > 0:
         raise ParameterError(f"threshold_ah must be positive, not {threshold_ah!r}.")
     return np.full(len(cycles), float(threshold_ah))
-
-
-def _groups(cycles: pd.DataFrame) -> Iterable[tuple[Any, NDArray[np.intp]]]:
-    """Yield each cell's name and its rows; a frame without `cell` is one cell."""
-    if CELL not in cycles.columns:
-        yield None, np.arange(len(cycles))
-        return
-    codes, names = pd.factorize(cycles[CELL])
-    order = np.argsort(codes, kind="stable")
-    edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    for name, begin, end in zip(names, edges[:-1], edges[1:], strict=True):
-        yield name, order[begin:end]

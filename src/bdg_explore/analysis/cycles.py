@@ -2,48 +2,22 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from itertools import pairwise
-from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from bdg_explore.columns import (
-    AMBIENT_TEMPERATURE,
     CELL,
-    CURRENT,
     CYCLE,
     EQUIVALENT_FULL_CYCLES,
-    STEP,
-    STEP_ID,
-    STEP_TIME,
-    SURFACE_TEMPERATURE,
-    TEST_TIME,
-    VOLTAGE,
 )
-from bdg_explore.errors import FrameError, ParameterError, did_you_mean
+from bdg_explore.errors import ParameterError, did_you_mean
 from bdg_explore.frames import TIMESERIES, check_frame
 
-from ._records import run_starts
+from .by_cell import records_by_cell
 from .capacity_source import POLICIES, CapacityPolicy
-from .cell_summary import Columns, Options, columns_of, summarize_cell
-from .counters import COUNTERS
+from .cell_summary import Options, summarize_cell
 from .throughput import equivalent_full_cycles
-
-SUMMARY_INPUTS: Final = (
-    CELL,
-    TEST_TIME,
-    VOLTAGE,
-    CURRENT,
-    CYCLE,
-    STEP,
-    STEP_ID,
-    STEP_TIME,
-    SURFACE_TEMPERATURE,
-    AMBIENT_TEMPERATURE,
-    *(name for scopes in COUNTERS.values() for names in scopes.values() for name in names),
-)
-"""The columns `summarize_cycles` may use; of a wide file, read only those of them it has."""
 
 
 def summarize_cycles(
@@ -114,7 +88,7 @@ def summarize_cycles(
         )
     check_frame(timeseries, replace(TIMESERIES, rules=()))
     options = Options(capacity, rest_current_ampere)
-    names, parts = _cells(timeseries)
+    names, parts = records_by_cell(timeseries)
     cells = [summarize_cell(columns, offset, options) for columns, offset in parts]
     summary = pd.DataFrame({name: np.concatenate([c[name] for c in cells]) for name in cells[0]})
     if names is not None:
@@ -126,38 +100,3 @@ def summarize_cycles(
             summary, nominal_capacity_ah=nominal_capacity_ah
         )
     return summary
-
-
-def _cells(timeseries: pd.DataFrame) -> tuple[list[Any] | None, list[tuple[Columns, int]]]:
-    """Return the cells' names, and each one's columns and first row; None if there is no `cell`."""
-    columns = columns_of(timeseries, (name for name in SUMMARY_INPUTS if name != CELL))
-    _check_cycle_numbers(columns)
-    if CELL not in timeseries.columns:
-        return None, [(columns, 0)]
-    codes, names = pd.factorize(timeseries[CELL])
-    if len(codes) and np.min(codes) < 0:
-        row = int(np.flatnonzero(codes < 0)[0])
-        raise FrameError(f"{CELL} has no value at row {row}. Name the cell, or drop the column.")
-    starts = run_starts(codes)
-    if len(starts) > len(names):  # cells interleaved: put together, keeping the test order of each
-        order = np.argsort(codes, kind="stable")
-        columns = {name: values[order] for name, values in columns.items()}
-        starts = run_starts(codes[order])
-    edges = [*starts.tolist(), len(codes)]
-    parts = [
-        ({name: values[begin:end] for name, values in columns.items()}, begin)
-        for begin, end in pairwise(edges)
-    ]
-    return list(names), parts or [(columns, 0)]
-
-
-def _check_cycle_numbers(columns: Columns) -> None:
-    numbers = columns.get(CYCLE)
-    if numbers is None or numbers.dtype.kind != "f":
-        return
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        raise FrameError(
-            f"{CYCLE} has no value at row {bad[0]} ({len(bad)} in all). "
-            "Leave those records out, or leave the column out to have cycles counted."
-        )

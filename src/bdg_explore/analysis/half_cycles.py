@@ -25,9 +25,9 @@ from bdg_explore.frames import CURVES, TIMESERIES, check_frame
 
 from ._branch import cut_branches
 from ._records import Floats, Ints, Records, extremes, run_starts
+from .by_cell import records_by_cell
 from .cell_summary import REST_SHARE, Columns
 from .cycle_order import numbered
-from .cycles import _cells
 
 Direction = Literal["charge", "discharge"]
 CAPACITIES: Final[dict[str, str]] = {
@@ -130,7 +130,7 @@ def branches_of(
             raise MissingDataError(
                 f"This table of curves has no {CAPACITIES[direction]}. Ask for the other direction."
             )
-    names, cells = _cells(frame)
+    names, cells = records_by_cell(frame)
     way: Direction = direction or "discharge"
     wanted = None if cycles is None else np.unique(np.atleast_1d(np.asarray(cycles)))
     seen: list[Ints] = []

@@ -35,7 +35,8 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ParameterError, did_you_mean
 
 from ._knee_of_one import Choices, Knee, Method, knee_of
-from .ageing import NamedReference, Reference, _check_cycles, _groups, state_of_health
+from .ageing import NamedReference, Reference, state_of_health
+from .by_cell import check_capacities, rows_by_cell
 
 Floats = NDArray[np.float64]
 
@@ -150,7 +151,7 @@ def find_knee(
     >>> bdg.find_knee(cycles[:600])["reason"].iloc[0]  # doctest: +ELLIPSIS
     'a straight line does as well up to cycle 600: ...'
     """
-    _check_cycles(cycles, capacity)
+    check_capacities(cycles, capacity)
     _check_choices(method, evidence, margin, outliers, smoothing_cycles, tangent_share, confidence)
     numbers = cycles[CYCLE].to_numpy(dtype=np.float64)
     amounts = cycles[capacity].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -161,7 +162,7 @@ def find_knee(
         method, evidence, margin, outliers, smoothing_cycles, tangent_share, confidence
     )
     found, rows_of = {}, {}
-    for name, rows in _groups(cycles):
+    for name, rows in rows_by_cell(cycles):
         rows = rows[usable[rows]]
         found[name] = knee_of(numbers[rows], amounts[rows], choices)
         rows_of[name] = rows
