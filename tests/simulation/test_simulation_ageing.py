@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bdg_explore.analysis.electrodes.designs import CHEN2020, PRADA2013
 from bdg_explore.columns import CYCLE, DISCHARGING_CAPACITY, VOLTAGE
 from bdg_explore.errors import ParameterError
 from bdg_explore.frames import CURVES, check_frame
@@ -15,7 +16,6 @@ from bdg_explore.simulation.ageing import (
     state_of,
     usable,
 )
-from bdg_explore.simulation.designs import CHEN2020, PRADA2013
 from bdg_explore.simulation.slow_discharge import slow_curves
 
 PATH = AgeingPath(

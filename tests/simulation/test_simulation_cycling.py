@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from bdg_explore.analysis.electrodes.designs import CHEN2020
+from bdg_explore.analysis.electrodes.losses import aged_state
 from bdg_explore.simulation.cycling import Protocol, simulate_cycles
-from bdg_explore.simulation.designs import CHEN2020
-from bdg_explore.simulation.losses import aged_state
 from bdg_explore.simulation.particle import CellPhysics
 
 PHYSICS = CellPhysics(0.024, 3000, 3500, 0.019, 0.085, 60, 300, 72, 0.14, 1.2e-4)

@@ -1,36 +1,45 @@
-"""Mechanistic ageing: half-cell balance, ageing paths, and the synthetic demo fleet.
+"""Mechanistic ageing: ageing paths of a cell design, and the synthetic demo fleet.
 
 A cell design and its losses (`aged_state`) give the capacity that is left (`solve_balance`); an
 `AgeingPath` makes losses grow with cycles (`evolve`, `slow_curves`). The demo hub is written by
-``python -m bdg_explore.simulation.demo``.
+``python -m bdg_explore.simulation.demo``. Half cells, designs, balance and losses live in
+`bdg_explore.analysis.electrodes`, which also fits them to measured curves; here they are passed on.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bdg_explore.analysis.electrodes import (
+        DESIGNS,
+        HALF_CELLS,
+        CellDesign,
+        HalfCell,
+        aged_state,
+        cell_design,
+        half_cell,
+        solve_balance,
+    )
+
     from .ageing import AgeingPath, ModePath, check_points, evolve
-    from .balance import solve_balance
-    from .designs import DESIGNS, CellDesign, cell_design
-    from .half_cells import HALF_CELLS, HalfCell, half_cell
-    from .losses import aged_state
     from .slow_discharge import slow_curves
 
 # public name -> the module it lives in; loaded when first used
+_ELECTRODES = "bdg_explore.analysis.electrodes"
 _HOMES = {
-    "AgeingPath": "ageing",
-    "ModePath": "ageing",
-    "check_points": "ageing",
-    "evolve": "ageing",
-    "CellDesign": "designs",
-    "DESIGNS": "designs",
-    "cell_design": "designs",
-    "HALF_CELLS": "half_cells",
-    "HalfCell": "half_cells",
-    "half_cell": "half_cells",
-    "aged_state": "losses",
-    "solve_balance": "balance",
-    "slow_curves": "slow_discharge",
+    "AgeingPath": f"{__name__}.ageing",
+    "ModePath": f"{__name__}.ageing",
+    "check_points": f"{__name__}.ageing",
+    "evolve": f"{__name__}.ageing",
+    "slow_curves": f"{__name__}.slow_discharge",
+    "CellDesign": _ELECTRODES,
+    "DESIGNS": _ELECTRODES,
+    "cell_design": _ELECTRODES,
+    "HALF_CELLS": _ELECTRODES,
+    "HalfCell": _ELECTRODES,
+    "half_cell": _ELECTRODES,
+    "aged_state": _ELECTRODES,
+    "solve_balance": _ELECTRODES,
 }
 
 __all__ = [
@@ -55,7 +64,7 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{home}"), name)
+    value = getattr(import_module(home), name)
     globals()[name] = value
     return value
 

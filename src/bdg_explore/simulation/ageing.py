@@ -15,12 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bdg_explore.analysis.electrodes.balance import AgedState, solve_balance
+from bdg_explore.analysis.electrodes.designs import CellDesign
+from bdg_explore.analysis.electrodes.half_cells import Array
+from bdg_explore.analysis.electrodes.losses import aged_state
 from bdg_explore.errors import ParameterError
-
-from .balance import AgedState, solve_balance
-from .designs import CellDesign
-from .half_cells import Array
-from .losses import aged_state
 
 # Beyond this share of an electrode or of the lithium the model has nothing left to say.
 LARGEST_LOSS: Final = 0.85

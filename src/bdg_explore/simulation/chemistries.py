@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from .designs import CHEN2020, MOHTAT2020, PRADA2013, CellDesign
-from .half_cells import Array
+from bdg_explore.analysis.electrodes.designs import CHEN2020, MOHTAT2020, PRADA2013, CellDesign
+from bdg_explore.analysis.electrodes.half_cells import Array
+
 from .particle import CellPhysics
 
 

@@ -11,9 +11,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .balance import AgedState, solve_balance
-from .designs import CellDesign
-from .half_cells import Array
+from bdg_explore.analysis.electrodes.balance import AgedState, solve_balance
+from bdg_explore.analysis.electrodes.designs import CellDesign
+from bdg_explore.analysis.electrodes.half_cells import Array
+
 from .particle import (
     CellPhysics,
     Climate,

@@ -10,10 +10,11 @@ from typing import Final
 
 import numpy as np
 
+from bdg_explore.analysis.electrodes.designs import CellDesign
+
 from .ageing import AgeingPath, ModePath
 from .chemistries import CONDITIONS, Chemistry, Condition, Stress
 from .cycling import Protocol
-from .designs import CellDesign
 from .noise import Noise
 from .particle import CellPhysics
 

@@ -12,6 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from bdg_explore.analysis.electrodes.balance import solve_balance
+from bdg_explore.analysis.electrodes.half_cells import Array
+from bdg_explore.analysis.electrodes.losses import aged_state
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
     CHARGING_DURATION,
@@ -40,11 +43,8 @@ from bdg_explore.columns import (
 )
 
 from .ageing import LARGEST_LOSS, Evolution, evolve, state_of
-from .balance import solve_balance
 from .cycling import CycleBatch, simulate_cycles
 from .fleet import FleetCell
-from .half_cells import Array
-from .losses import aged_state
 from .noise import TIME_BITS, Noise, quantize
 
 _NODES: Final = 80

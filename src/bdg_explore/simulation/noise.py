@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from .half_cells import Array
+from bdg_explore.analysis.electrodes.half_cells import Array
 
 _UNIFORMS: Final = 8
 _MEAN: Final = _UNIFORMS * 65535 / 2

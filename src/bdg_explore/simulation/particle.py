@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy import exp
 
-from .balance import AgedState
-from .designs import CellDesign
-from .half_cells import Array
+from bdg_explore.analysis.electrodes.balance import AgedState
+from bdg_explore.analysis.electrodes.designs import CellDesign
+from bdg_explore.analysis.electrodes.half_cells import Array
 
 KELVIN: Final = 273.15
 _REFERENCE_KELVIN: Final = 298.15

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bdg_explore.analysis.electrodes.half_cells import Array
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
     CURRENT,
@@ -22,7 +23,6 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
-from .half_cells import Array
 from .life import TICK, Life
 from .noise import TIME_BITS, Noise, quantize
 

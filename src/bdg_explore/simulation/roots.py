@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .half_cells import Array
+from bdg_explore.analysis.electrodes.half_cells import Array
 
 _BISECTIONS: Final = 50
 _SECANTS: Final = 9

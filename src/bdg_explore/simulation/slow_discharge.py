@@ -4,12 +4,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from bdg_explore.analysis.electrodes.balance import (
+    AgedState,
+    open_circuit_voltage,
+    solve_balance,
+    stoichiometry_at,
+)
+from bdg_explore.analysis.electrodes.designs import CellDesign
 from bdg_explore.columns import CYCLE, DISCHARGING_CAPACITY, VOLTAGE
 from bdg_explore.errors import ParameterError
 
 from .ageing import LARGEST_LOSS, Evolution, state_of, usable
-from .balance import AgedState, open_circuit_voltage, solve_balance, stoichiometry_at
-from .designs import CellDesign
 
 
 def slow_curves(

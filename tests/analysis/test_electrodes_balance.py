@@ -7,15 +7,21 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bdg_explore.errors import ParameterError, UnknownNameError
-from bdg_explore.simulation.balance import (
+from bdg_explore.analysis.electrodes.balance import (
     AgedState,
     open_circuit_voltage,
     solve_balance,
     stoichiometry_at,
 )
-from bdg_explore.simulation.designs import CHEN2020, DESIGNS, MOHTAT2020, PRADA2013, cell_design
-from bdg_explore.simulation.losses import aged_state
+from bdg_explore.analysis.electrodes.designs import (
+    CHEN2020,
+    DESIGNS,
+    MOHTAT2020,
+    PRADA2013,
+    cell_design,
+)
+from bdg_explore.analysis.electrodes.losses import aged_state
+from bdg_explore.errors import ParameterError, UnknownNameError
 
 # x0, x100, y0, y100 to five decimals, and capacity [Ah]
 PUBLISHED = {
@@ -23,6 +29,8 @@ PUBLISHED = {
     "prada2013": ((0.01762, 0.81004, 0.70350, 0.00376), 2.30345),
     "marquis2019": ((0.18322, 0.94932, 0.96102, 0.51260), 0.87284),
     "mohtat2020": ((0.00150, 0.83340, 0.89091, 0.03352), 4.96914),
+    "kim2011": ((0.06820, 0.69655, 0.98304, 0.34212), 0.48313),
+    "ecker2015": ((0.00355, 0.84842, 0.92908, 0.23526), 0.17100),
 }
 RELATIVE = [
     ("prada2013", {"lli": [0.05, 0.1, 0.2]}, [0.94865, 0.89729, 0.79471]),

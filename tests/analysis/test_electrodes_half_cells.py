@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from bdg_explore.analysis.electrodes.half_cells import HALF_CELLS, half_cell, open_circuit_potential
 from bdg_explore.errors import UnknownNameError
-from bdg_explore.simulation.half_cells import HALF_CELLS, half_cell, open_circuit_potential
 
 STOICHIOMETRY = [0.1, 0.3, 0.5, 0.7, 0.9]
 PUBLISHED = {
@@ -15,6 +15,10 @@ PUBLISHED = {
     "lco_marquis2019": [4.67476, 4.46204, 4.18604, 3.93909, 3.90624],
     "graphite_mohtat2020": [0.19389, 0.1207, 0.0995, 0.0917, 0.0903],
     "nmc532_mohtat2020": [4.19449, 3.96249, 3.81478, 3.74036, 3.65039],
+    "graphite_kim2011": [0.30101, 0.13426, 0.056, 0.03806, 0.03185],
+    "nca_kim2011": [6.70329, 4.35141, 3.97596, 3.73837, 3.55331],
+    "graphite_ecker2015": [0.21812, 0.1472, 0.12402, 0.08451, 0.08372],
+    "nco_ecker2015": [4.50945, 4.17016, 3.94783, 3.88385, 3.6407],
 }
 
 

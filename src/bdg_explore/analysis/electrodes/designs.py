@@ -1,4 +1,4 @@
-"""Cell designs: two electrodes, their lithium and a voltage window; four are published ones.
+"""Cell designs: two electrodes, their lithium and a voltage window; six are published ones.
 
 The capacities follow from the sets' electrode dimensions, `C = F eps L A c_max / 3600` with
 F = 96485.33212 C/mol. The negative electrode of the Prada set is the Chen graphite curve: the pair
@@ -14,10 +14,14 @@ from bdg_explore.errors import ParameterError, UnknownNameError, did_you_mean
 
 from .half_cells import (
     GRAPHITE_CHEN,
+    GRAPHITE_ECKER,
+    GRAPHITE_KIM,
     GRAPHITE_MARQUIS,
     GRAPHITE_MOHTAT,
     LCO_MARQUIS,
     LFP,
+    NCA_KIM,
+    NCO_ECKER,
     NMC532_MOHTAT,
     NMC811_CHEN,
     HalfCell,
@@ -89,8 +93,16 @@ MARQUIS2019: Final = CellDesign(
 MOHTAT2020: Final = CellDesign(
     "mohtat2020", GRAPHITE_MOHTAT, NMC532_MOHTAT, 5.97326, 5.79569, 5.17238, 2.8, 4.2, 5.0
 )
+KIM2011: Final = CellDesign(
+    "kim2011", GRAPHITE_KIM, NCA_KIM, 0.76889, 0.75382, 0.79347, 2.7, 4.2, 0.43
+)
+ECKER2015: Final = CellDesign(
+    "ecker2015", GRAPHITE_ECKER, NCO_ECKER, 0.20240, 0.24646, 0.22970, 2.5, 4.2, 0.15625
+)
 
-DESIGNS: Final = {d.name: d for d in (CHEN2020, MARQUIS2019, MOHTAT2020, PRADA2013)}
+DESIGNS: Final = {
+    d.name: d for d in (CHEN2020, ECKER2015, KIM2011, MARQUIS2019, MOHTAT2020, PRADA2013)
+}
 
 
 def cell_design(name: str) -> CellDesign:

@@ -116,6 +116,66 @@ def _lco_marquis(s: Array) -> Array:
     )
 
 
+def _graphite_kim(s: Array) -> Array:
+    return (
+        0.124
+        + 1.5 * exp(-70 * s)
+        - 0.0351 * tanh((s - 0.286) / 0.083)
+        - 0.0045 * tanh((s - 0.9) / 0.119)
+        - 0.035 * tanh((s - 0.99) / 0.05)
+        - 0.0147 * tanh((s - 0.5) / 0.034)
+        - 0.102 * tanh((s - 0.194) / 0.142)
+        - 0.022 * tanh((s - 0.98) / 0.0164)
+        - 0.011 * tanh((s - 0.124) / 0.0226)
+        + 0.0155 * tanh((s - 0.105) / 0.029)
+    )
+
+
+# from the constant up; below a stoichiometry of about 0.25 the polynomial leaves the material
+_NCA_KIM: Final = (
+    11.8058,
+    -66.3691,
+    264.427,
+    -554.774,
+    621.3475,
+    -344.566,
+    81.246,
+    -23.488,
+    15.056,
+    -2.222,
+    1.638,
+)
+
+
+def _nca_kim(s: Array) -> Array:
+    polynomial = np.polynomial.polynomial.polyval(s, _NCA_KIM)
+    return np.asarray(polynomial - 0.61386 * exp(5.8201 * s**136.4))
+
+
+def _graphite_ecker(s: Array) -> Array:
+    return (
+        0.140031
+        + 0.716502 * exp(-369.028 * s)
+        + 0.12193 * exp(-35.6478 * (s - 0.0530947))
+        - 0.0189193 * tanh(21.1967 * (s - 0.196176))
+        - 0.0169644 * tanh(27.1365 * (s - 0.312832))
+        - 0.0199313 * tanh(28.5697 * (s - 0.614221))
+        - 0.931153 * exp(36.328 * (s - 1.10743))
+    )
+
+
+def _nco_ecker(s: Array) -> Array:
+    return (
+        4.23285
+        - 2.35211 * s
+        - 0.0747061 * tanh(31.886 * (s - 0.0219921))
+        + 6.34984 * tanh(2.66395 * (s - 0.174352))
+        - 0.640243 * tanh(5.48623 * (s - 0.439245))
+        - 3.82383 * tanh(4.12167 * (s - 0.176187))
+        - 0.0542123 * tanh(18.2919 * (s - 0.762272))
+    )
+
+
 _CHEN: Final = ("Chen et al. 2020, J. Electrochem. Soc. 167, 080534", "10.1149/1945-7111/ab9050")
 _PRADA: Final = ("Prada et al. 2013, J. Electrochem. Soc. 160, A616", None)
 _MOHTAT: Final = (
@@ -123,6 +183,12 @@ _MOHTAT: Final = (
     "10.1149/1945-7111/aba5d1",
 )
 _MARQUIS: Final = ("Marquis et al. 2019, J. Electrochem. Soc. 166, A3693", "10.1149/2.0341915jes")
+_KIM: Final = ("Kim et al. 2011, J. Electrochem. Soc. 158, A955", None)
+_ECKER: Final = (
+    "Ecker et al. 2015, J. Electrochem. Soc. 162, A1836; closed form of Richardson et al. 2020, "
+    "Electrochim. Acta 339, 135862",
+    None,
+)
 
 GRAPHITE_CHEN: Final = HalfCell(
     "graphite_chen2020", "graphite with 10 % SiOx", "negative", _graphite_chen, *_CHEN
@@ -141,15 +207,25 @@ GRAPHITE_MARQUIS: Final = HalfCell(
     "graphite_marquis2019", "graphite", "negative", _graphite_marquis, *_MARQUIS
 )
 LCO_MARQUIS: Final = HalfCell("lco_marquis2019", "LiCoO2", "positive", _lco_marquis, *_MARQUIS)
+GRAPHITE_KIM: Final = HalfCell("graphite_kim2011", "graphite", "negative", _graphite_kim, *_KIM)
+NCA_KIM: Final = HalfCell("nca_kim2011", "LiNiCoAlO2", "positive", _nca_kim, *_KIM)
+GRAPHITE_ECKER: Final = HalfCell(
+    "graphite_ecker2015", "graphite", "negative", _graphite_ecker, *_ECKER
+)
+NCO_ECKER: Final = HalfCell("nco_ecker2015", "LiNiCoO2", "positive", _nco_ecker, *_ECKER)
 
 HALF_CELLS: Final = {
     record.name: record
     for record in (
         GRAPHITE_CHEN,
+        GRAPHITE_ECKER,
+        GRAPHITE_KIM,
         GRAPHITE_MARQUIS,
         GRAPHITE_MOHTAT,
         LCO_MARQUIS,
         LFP,
+        NCA_KIM,
+        NCO_ECKER,
         NMC532_MOHTAT,
         NMC811_CHEN,
     )
