@@ -21,6 +21,7 @@ from .columns import (
     NATIVE_ID,
     REAL_IMPEDANCE,
     RECORD,
+    STEP,
     TEST_TIME,
     VOLTAGE,
     column,
@@ -89,7 +90,9 @@ CURVES: Final = Contract(
     one_of=(DISCHARGING_CAPACITY, CHARGING_CAPACITY),
     rules=(_finite(CYCLE),),
 )
-# one row a frequency; several spectra of a file are told apart by `cycle_count` or `step_count`
+SPECTRUM_KEYS: Final = (CELL, CYCLE, STEP)
+"""What tells the spectra of a table of impedance apart, as far as a table has them."""
+# one row a frequency
 IMPEDANCE: Final = Contract(
     "impedance", (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE), rules=(_finite(FREQUENCY),)
 )

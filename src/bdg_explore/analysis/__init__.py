@@ -6,6 +6,7 @@ from .curves import capacity_difference, capacity_voltage
 from .cycle_order import count_cycles
 from .cycles import summarize_cycles
 from .differentiation import check_area, differential_voltage, incremental_capacity
+from .impedance_validity import kramers_kronig, kramers_kronig_residuals
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks
 from .throughput import equivalent_full_cycles
@@ -22,6 +23,8 @@ __all__ = [
     "find_knee",
     "find_peaks",
     "incremental_capacity",
+    "kramers_kronig",
+    "kramers_kronig_residuals",
     "state_of_health",
     "summarize_cycles",
     "track_peaks",

@@ -69,6 +69,6 @@ LIVES: Final = (
     Column(MEASURED, "Measured cycles", "1", "Cycles that have a capacity.", "count"),
     Column(STRAY, "Stray cycles", "1", "Cycles passed over as outliers.", "count"),
     Column(METHOD, "Method", "", "Method by which it was found.", "text"),
-    Column(REASON, "Reason", "", "Why there is no knee; empty where there is one.", "text"),
+    Column(REASON, "Reason", "", "Why there is no such number; empty if there is.", "text"),
     Column(ONSET_REASON, "Reason, onset", "", "Why there is no onset; empty if there is.", "text"),
 )
