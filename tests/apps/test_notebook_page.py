@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import holoviews as hv
 import pandas as pd
 import panel as pn
 import pytest
+from bokeh.models import Plot
 
 from bdg_explore.apps.notebook_page import notebook_page, shown
 from bdg_explore.apps.notebook_run import run
@@ -102,6 +104,13 @@ def test_a_frame_is_a_short_table_with_its_count() -> None:
     assert "20 of 500 rows" in text
     assert "<i>" not in text
     assert "unknown" in text
+
+
+def test_pictures_of_one_page_keep_axes_of_their_own() -> None:
+    page = pn.Column(*(shown(hv.Curve([(0, 0), (1, top)])) for top in (1, 10)))
+    low, high = page.get_root().select({"type": Plot})
+    assert low.y_range is not high.y_range
+    assert low.y_range.end < 2 < high.y_range.end
 
 
 def test_a_browser_shows_its_panel_face(hubs) -> None:

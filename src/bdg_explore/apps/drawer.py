@@ -17,8 +17,8 @@ from bdg_explore.hubs.download.plan import Wanted
 from bdg_explore.hubs.entries import Dataset
 from bdg_explore.hubs.exports import csv_with_rights
 from bdg_explore.hubs.exports import leaving as may_leave
-from bdg_explore.widgets.panel_fade import page_renderer
 from bdg_explore.widgets.panel_parts import Actions
+from bdg_explore.widgets.panel_picture import picture_pane
 from bdg_explore.widgets.panel_shelf import Shelf, shelf_of
 
 from .bridge import as_sentence
@@ -127,9 +127,7 @@ class CellDrawer(pn.viewable.Viewer):
         numbers = [int(n) for n in np.unique(records[CYCLE])] if CYCLE in records else []
         if self.cycle not in numbers:
             self.cycle = numbers[0] if numbers else None
-        self._plot = pn.pane.HoloViews(
-            renderer=page_renderer(), sizing_mode="stretch_width", margin=(8, 0, 0, 0)
-        )
+        self._plot = picture_pane()
         self._draw(records)
         if len(numbers) < 2:
             return pn.Column(self._plot, sizing_mode="stretch_width", margin=0)

@@ -16,7 +16,7 @@ from bdg_explore import views
 from bdg_explore.columns import COLUMNS, CYCLE, TEST_TIME, axis
 from bdg_explore.hubs.examining import Examination
 from bdg_explore.readers import write_bdf
-from bdg_explore.widgets.panel_fade import page_renderer
+from bdg_explore.widgets.panel_picture import picture_pane
 
 from .bridge import as_sentence
 from .cards import card
@@ -142,21 +142,15 @@ def _rows(frame: pd.DataFrame, noun: str) -> pn.pane.HTML:
 # --- what is in it --------------------------------------------------------------------------------
 def _picture(examined: Examination) -> Any:
     if examined.table == "timeseries":
-        return _plot(views.voltage_current_trace(examined.frame))
+        return picture_pane(views.voltage_current_trace(examined.frame))
     if examined.table == "impedance":
-        return _plot(views.nyquist(examined.frame))
+        return picture_pane(views.nyquist(examined.frame))
     if examined.table == "cycles":
-        return _plot(views.capacity_fade(examined.frame))
+        return picture_pane(views.capacity_fade(examined.frame))
     return card(
         f"No picture for a table of {examined.table}",
         "Records and columns are shown beside.",
         kind="empty",
-    )
-
-
-def _plot(picture: Any) -> pn.pane.HoloViews:
-    return pn.pane.HoloViews(
-        picture, renderer=page_renderer(), sizing_mode="stretch_width", margin=(8, 0, 0, 0)
     )
 
 
@@ -167,7 +161,7 @@ def _cycles(examined: Examination) -> Any:
     table = _rows(cycles[known], "cycle")
     if len(cycles) < 2:
         return table
-    return pn.Column(_plot(views.capacity_fade(cycles)), table, **_WHOLE)
+    return pn.Column(picture_pane(views.capacity_fade(cycles)), table, **_WHOLE)
 
 
 def _findings(examined: Examination) -> Any:

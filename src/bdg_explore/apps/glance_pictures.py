@@ -31,7 +31,7 @@ from bdg_explore.hubs.coverage_counts import (
     fair_counts,
     score_by_hub,
 )
-from bdg_explore.widgets.panel_fade import page_renderer
+from bdg_explore.widgets.panel_picture import page_renderer
 
 from .dataset_facts import title_of
 from .glance_tables import fair_questions, impact_table, key_to_bars

@@ -14,7 +14,7 @@ import panel_material_ui as pmui
 from bdg_explore.errors import BdgError
 from bdg_explore.hubs.sharing import Private, showing_others
 from bdg_explore.rights import as_lines, rights_in
-from bdg_explore.widgets.panel_fade import page_renderer
+from bdg_explore.widgets.panel_picture import picture_pane
 
 from .cards import card
 from .frame import frame
@@ -110,7 +110,7 @@ def shown(value: Any) -> Any:
     if hasattr(value, "__panel__") or isinstance(value, pn.viewable.Viewable):
         return pn.panel(value, sizing_mode="stretch_width")
     if isinstance(value, hv.core.Dimensioned):
-        return pn.pane.HoloViews(value, renderer=page_renderer(), sizing_mode="stretch_width")
+        return picture_pane(value)
     if not hasattr(value, "_repr_html_") and pn.pane.PaneBase.get_pane_type(value) is pn.pane.Str:
         return _block(f"<pre class='out'>{escape(repr(value))}</pre>")
     return pn.panel(value, sizing_mode="stretch_width")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
-import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, MultiLine, SaveTool
@@ -20,22 +19,13 @@ from bdg_explore.columns import (
 
 from .panel_linked_fade import PageFade
 from .panel_parts import STYLE
+from .panel_picture import page_renderer
 from .panel_shelf import Shelf
 from .state import BrowserState
 
 _X: Final = {axis(name): name for name in (CYCLE, EQUIVALENT_FULL_CYCLES)}
 _Y: Final = {"State of health, of nominal": "soh", "Discharging capacity": "capacity"}
 _REST: Final = 60  # after the last change before curves are drawn [ms]
-
-
-def page_renderer() -> Any:
-    """Return what draws HoloViews objects on a page.
-
-    It has no theme of its own, which HoloViews would put on the whole page, and it paints without
-    WebGL: a few ten thousand points are drawn at once, where starting WebGL takes seconds on a
-    machine without a graphics card.
-    """
-    return hv.renderer("bokeh").instance(theme=None, webgl=False)
 
 
 class PanelFade(pn.viewable.Viewer):
@@ -167,7 +157,7 @@ class PanelFade(pn.viewable.Viewer):
             waiting = (state.cells.loc[list(state.selection), AVAILABILITY] == "download").any()
             return self.linked.note + (" Open a cell to fetch its data." if waiting else "")
         if not state.total:
-            return state.message  # what to remove, rather than that nothing is here
+            return "No curves to show."  # what to remove is said in the table
         return (
             f"None of the {state.total:,} cells found has measurements on this machine. "
             "Open one to see how to get them."
