@@ -1,22 +1,26 @@
 """Numbers from frames: pure functions, a frame in, a frame or a number out."""
 
+from ._feature_list import FEATURES
 from .ageing import end_of_life, state_of_health
 from .by_cell import SUMMARY_INPUTS
 from .curves import capacity_difference, capacity_voltage
 from .cycle_order import count_cycles
 from .cycles import summarize_cycles
 from .differentiation import check_area, differential_voltage, incremental_capacity
+from .features import describe_features, life_features
 from .impedance_validity import kramers_kronig, kramers_kronig_residuals
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks
 from .throughput import equivalent_full_cycles
 
 __all__ = [
+    "FEATURES",
     "SUMMARY_INPUTS",
     "capacity_difference",
     "capacity_voltage",
     "check_area",
     "count_cycles",
+    "describe_features",
     "differential_voltage",
     "end_of_life",
     "equivalent_full_cycles",
@@ -25,6 +29,7 @@ __all__ = [
     "incremental_capacity",
     "kramers_kronig",
     "kramers_kronig_residuals",
+    "life_features",
     "state_of_health",
     "summarize_cycles",
     "track_peaks",

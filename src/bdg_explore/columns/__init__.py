@@ -14,7 +14,7 @@ from typing import Final
 
 from bdg_explore.errors import UnknownNameError, did_you_mean
 
-from . import abuse, cells, curves, cycles, impedance, lives, records, store
+from . import abuse, cells, curves, cycles, features, impedance, lives, records, store
 from ._column import BDF_NAMESPACE as BDF_NAMESPACE
 from ._column import Column as Column
 from ._column import Kind as Kind
@@ -22,6 +22,7 @@ from .abuse import *
 from .cells import *
 from .curves import *
 from .cycles import *
+from .features import *
 from .impedance import *
 from .lives import *
 from .records import *
@@ -38,6 +39,7 @@ COLUMNS: Final[dict[str, Column]] = {
         *store.STORE,
         *curves.CURVES,
         *impedance.IMPEDANCES,
+        *features.LIFE_FEATURES,
     )
 }
 
