@@ -53,6 +53,7 @@ _HOMES = {
     "capacity_voltage": "analysis",
     "incremental_capacity": "analysis",
     "differential_voltage": "analysis",
+    "degradation_modes": "analysis",
     "views": "views",
     "CellBrowser": "widgets",
 }

@@ -6,8 +6,10 @@ from .by_cell import SUMMARY_INPUTS
 from .curves import capacity_difference, capacity_voltage
 from .cycle_order import count_cycles
 from .cycles import summarize_cycles
+from .degradation_modes import degradation_modes
 from .differentiation import check_area, differential_voltage, incremental_capacity
 from .features import describe_features, life_features
+from .fitted_voltages import fitted_voltages
 from .impedance_validity import kramers_kronig, kramers_kronig_residuals
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks
@@ -20,12 +22,14 @@ __all__ = [
     "capacity_voltage",
     "check_area",
     "count_cycles",
+    "degradation_modes",
     "describe_features",
     "differential_voltage",
     "end_of_life",
     "equivalent_full_cycles",
     "find_knee",
     "find_peaks",
+    "fitted_voltages",
     "incremental_capacity",
     "kramers_kronig",
     "kramers_kronig_residuals",

@@ -14,7 +14,7 @@ from typing import Final
 
 from bdg_explore.errors import UnknownNameError, did_you_mean
 
-from . import abuse, cells, curves, cycles, features, impedance, lives, records, store
+from . import abuse, cells, curves, cycles, features, impedance, lives, modes, records, store
 from ._column import BDF_NAMESPACE as BDF_NAMESPACE
 from ._column import Column as Column
 from ._column import Kind as Kind
@@ -25,6 +25,7 @@ from .cycles import *
 from .features import *
 from .impedance import *
 from .lives import *
+from .modes import *
 from .records import *
 from .store import *
 
@@ -40,6 +41,7 @@ COLUMNS: Final[dict[str, Column]] = {
         *curves.CURVES,
         *impedance.IMPEDANCES,
         *features.LIFE_FEATURES,
+        *modes.MODES,
     )
 }
 
