@@ -3,6 +3,7 @@
 from ._feature_list import FEATURES
 from .ageing import end_of_life, state_of_health
 from .by_cell import SUMMARY_INPUTS
+from .circuits import circuit_impedance, circuit_residuals, fit_circuit
 from .curves import capacity_difference, capacity_voltage
 from .cycle_order import count_cycles
 from .cycles import summarize_cycles
@@ -21,6 +22,8 @@ __all__ = [
     "capacity_difference",
     "capacity_voltage",
     "check_area",
+    "circuit_impedance",
+    "circuit_residuals",
     "count_cycles",
     "degradation_modes",
     "describe_features",
@@ -30,6 +33,7 @@ __all__ = [
     "find_knee",
     "find_peaks",
     "fitted_voltages",
+    "fit_circuit",
     "incremental_capacity",
     "kramers_kronig",
     "kramers_kronig_residuals",
