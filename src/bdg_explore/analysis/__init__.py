@@ -14,6 +14,7 @@ from .fitted_voltages import fitted_voltages
 from .impedance_validity import kramers_kronig, kramers_kronig_residuals
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks
+from .relaxation import relaxation_distribution, relaxation_peaks, relaxation_times
 from .throughput import equivalent_full_cycles
 
 __all__ = [
@@ -32,12 +33,15 @@ __all__ = [
     "equivalent_full_cycles",
     "find_knee",
     "find_peaks",
-    "fitted_voltages",
     "fit_circuit",
+    "fitted_voltages",
     "incremental_capacity",
     "kramers_kronig",
     "kramers_kronig_residuals",
     "life_features",
+    "relaxation_distribution",
+    "relaxation_peaks",
+    "relaxation_times",
     "state_of_health",
     "summarize_cycles",
     "track_peaks",

@@ -106,12 +106,14 @@ def spectra_of(
     ]
 
 
-def long_table(keys: pd.DataFrame, parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def long_table(
+    keys: pd.DataFrame, names: Sequence[str], parts: Sequence[Sequence[NDArray[Any]]]
+) -> pd.DataFrame:
     """Return one table of parts of several rows each, every row with what names its spectrum."""
-    counts = [len(next(iter(part.values()))) for part in parts]
+    counts = [len(part[0]) for part in parts]
     table = keys.iloc[np.repeat(np.arange(len(keys)), counts)].reset_index(drop=True)
-    for name in parts[0] if parts else ():
-        table[name] = np.concatenate([part[name] for part in parts])
+    for place, name in enumerate(names):
+        table[name] = np.concatenate([np.zeros(0), *(part[place] for part in parts)])
     return table
 
 

@@ -173,10 +173,8 @@ def circuit_impedance(
     impedances = [_spectrum_of(fits, place, frequency) for place in np.flatnonzero(fitted).tolist()]
     return long_table(
         fits.loc[fitted, names],
-        [
-            {FREQUENCY: frequency, REAL_IMPEDANCE: z.real, IMAGINARY_IMPEDANCE: z.imag}
-            for z in impedances
-        ],
+        (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE),
+        [(frequency, z.real, z.imag) for z in impedances],
     )
 
 
@@ -223,8 +221,8 @@ def circuit_residuals(
             off, frequency = off * part.weights, part.frequency
         else:
             off, frequency = np.zeros(0, dtype=np.complex128), np.zeros(0)
-        rows.append({FREQUENCY: frequency, REAL_RESIDUAL: off.real, IMAGINARY_RESIDUAL: off.imag})
-    return long_table(keys, rows)
+        rows.append((frequency, off.real, off.imag))
+    return long_table(keys, (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL), rows)
 
 
 _NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))

@@ -173,12 +173,9 @@ def kramers_kronig_residuals(
     tests = _tests(parts, 1.0, cutoff, (min_elements, max_elements), capacitance)
     return long_table(
         keys,
+        (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL),
         [
-            {
-                FREQUENCY: part.frequency if test else np.zeros(0),
-                REAL_RESIDUAL: test.residual.real if test else np.zeros(0),
-                IMAGINARY_RESIDUAL: test.residual.imag if test else np.zeros(0),
-            }
+            (part.frequency, test.residual.real, test.residual.imag) if test else (np.zeros(0),) * 3
             for part, test in zip(parts, tests, strict=True)
         ],
     )
