@@ -27,10 +27,11 @@ def mean_voltages(branches: Branches, points: int) -> tuple[Floats, Floats, Floa
     middles, means = (np.full((count, points), np.nan) for _ in range(2))
     spans = np.full(count, np.nan)
     edges = np.arange(points + 1) / points
-    for curves, voltage, charge, curve in batches(branches, points):
-        rows = int(curve[-1]) + 1
-        starts = np.searchsorted(curve, np.arange(rows))
-        ends = np.append(starts[1:], len(curve)) - 1
+    for curves, voltage, step, starts in batches(branches, points):
+        rows, ends = len(starts), np.append(starts[1:], len(voltage)) - 1
+        curve = np.repeat(np.arange(rows), ends + 1 - starts)
+        charge = np.cumsum(step)
+        charge -= (charge[starts] - step[starts])[curve]
         first, whole = charge[starts], charge[ends] - charge[starts]
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (charge - first[curve]) / whole[curve]

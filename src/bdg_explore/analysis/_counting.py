@@ -46,18 +46,19 @@ def count_charge(
     if size * len(branches) > MOST_VALUES:
         raise ParameterError(f"Bins of {width:g} V are too fine for these voltages; widen them.")
     place -= lowest
-    counts, starts, ends = branches.counts, branches.starts, branches.ends
-    moved = np.diff(branches.charge, append=branches.charge[-1:])
-    moved[ends] = 0.0
-    weight = 0.5 * moved
-    weight[1:] += 0.5 * moved[:-1]
+    counts, starts = branches.counts, branches.starts
+    before = branches.moved.copy()
+    before[starts] = 0.0
+    weight = 0.5 * before
+    weight[:-1] += 0.5 * before[1:]
     curve = np.repeat(np.arange(len(branches)), counts)
     charge: Floats = np.bincount(curve * size + place, weight, size * len(branches)).reshape(
         len(branches), size
     )
     first, last = np.minimum.reduceat(place, starts), np.maximum.reduceat(place, starts)
     below = np.cumsum(charge, axis=1) - 0.5 * charge
-    begin, end = branches.charge[starts][:, None], branches.charge[ends][:, None]
+    begin = branches.moved[starts][:, None]
+    end = np.add.reduceat(branches.moved, starts)[:, None]
     falling = branches.direction == "discharge"
     capacity = end - below if falling else begin + below
     slope = spread(charge, first, last, kernel) / (-width if falling else width)

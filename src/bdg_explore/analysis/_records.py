@@ -1,7 +1,7 @@
 """The records of one cell as plain arrays, cut into cycles and into blocks of rows."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -50,10 +50,26 @@ class Records:
         """Return the position of the cycle each row belongs to."""
         return np.searchsorted(self.starts, rows, side="right") - 1
 
+    def part(self, rows: slice, cycles: slice) -> "Records":
+        """Return some of the records, which are those of whole cycles."""
+        some: dict[str, Any] = {
+            name: None if getattr(self, name) is None else getattr(self, name)[rows]
+            for name in ("time", "voltage", "current", "temperature", "step", "step_time")
+        }
+        starts = self.starts[cycles] - rows.start
+        return replace(self, **some, starts=starts, offset=self.offset + rows.start)
+
     @property
     def ends(self) -> Ints:
         """Row at which each cycle has its last record."""
         return np.append(self.starts[1:], len(self.time)) - 1
+
+
+def joined(parts: Sequence[Column], dtype: Any = np.float64) -> Column:
+    """Return the parts one after the other, without a copy if there is but one."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
 
 
 def run_starts(labels: Column) -> Ints:

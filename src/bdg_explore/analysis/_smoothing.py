@@ -5,7 +5,10 @@ from typing import Final
 import numpy as np
 
 from ._records import Floats, Ints
+from ._row_spans import frame_rows, spans
 
+ROWS_AT_ONCE: Final = 128  # with the columns, small enough that BLAS calls no other thread
+COLUMNS_AT_ONCE: Final = 32
 # of one record's count, how much each bin around it is given; by number of bins
 KERNELS: Final = {
     1: (1.0,),
@@ -13,14 +16,6 @@ KERNELS: Final = {
     5: (0.0668, 0.2417, 0.3830, 0.2417, 0.0668),
     7: (0.1059, 0.121, 0.1745, 0.1972, 0.1745, 0.121, 0.1059),
 }
-
-
-def spans(values: Floats) -> tuple[Ints, Ints]:
-    """Return the first and the last column with a value, of each row; (0, -1) if there is none."""
-    there = np.isfinite(values)
-    some = there.any(axis=1)
-    last = values.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
-    return np.where(some, there.argmax(axis=1), 0), np.where(some, last, -1)
 
 
 def savitzky_golay(values: Floats, window: int, order: int) -> Floats:
@@ -45,19 +40,40 @@ def savitzky_golay(values: Floats, window: int, order: int) -> Floats:
     ----------
     Savitzky and Golay 1964, Anal. Chem. 36:1627, https://doi.org/10.1021/ac60214a047
     """
-    from scipy.ndimage import correlate1d  # late: the other analyses do not need it
-
     half = window // 2
     place = np.arange(-half, half + 1) / max(half, 1)
     fit = np.linalg.pinv(np.vander(place, order + 1, increasing=True)) / max(half, 1)
-    result: Floats = correlate1d(values, fit[1], axis=1, mode="constant", cval=np.nan)
     first, last = spans(values)
+    result = np.empty_like(values)
+    for begin in range(0, len(values), ROWS_AT_ONCE):
+        _correlate(values[begin : begin + ROWS_AT_ONCE], fit[1], result[begin:])
+    frame_rows(result, first + half, np.maximum(last - half, first + half - 1) + 1)
     rows = np.flatnonzero(last - first + 1 >= window)
     slopes = np.stack([k * place ** max(k - 1, 0) for k in range(order + 1)], axis=1) @ fit
-    for begin, columns in ((first, slice(0, half)), (last - window + 1, slice(half + 1, window))):
-        at = begin[rows, None] + np.arange(window)
+    for edge, columns in ((first, slice(0, half)), (last - window + 1, slice(half + 1, window))):
+        at = edge[rows, None] + np.arange(window)
         result[rows[:, None], at[:, columns]] = values[rows[:, None], at] @ slopes[columns].T
     return result
+
+
+def _correlate(values: Floats, weights: Floats, out: Floats) -> None:
+    """Weigh the columns around each; band by band a product of matrices, which is fast.
+
+    Columns with too few beside them are left as they are in `out`.
+    """
+    width, window = values.shape[1], len(weights)
+    values = np.where(np.isfinite(values), values, 0.0)  # in a product NaN would spread
+    band = np.zeros((COLUMNS_AT_ONCE + window - 1, COLUMNS_AT_ONCE))
+    for k in range(COLUMNS_AT_ONCE):
+        band[k : k + window, k] = weights
+    for begin in range(0, width - window + 1, COLUMNS_AT_ONCE):
+        size = min(COLUMNS_AT_ONCE, width - window + 1 - begin)
+        middle = begin + window // 2
+        np.matmul(
+            values[:, begin : begin + size + window - 1],
+            band[: size + window - 1, :size],
+            out=out[: len(values), middle : middle + size],
+        )
 
 
 def finite_difference(values: Floats, increment: int) -> Floats:
@@ -70,17 +86,27 @@ def finite_difference(values: Floats, increment: int) -> Floats:
     increment : int
         Columns to either side.
     """
-    first, last = spans(values)
-    column = np.arange(values.shape[1])
-    low = np.maximum(column - increment, np.minimum(first, last)[:, None])
-    high = np.minimum(column + increment, last[:, None])
-    low, high = np.maximum(low, 0), np.maximum(high, 0)
-    one = np.take_along_axis(values, np.minimum(low, values.shape[1] - 1), axis=1)
-    other = np.take_along_axis(values, high, axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope: Floats = np.divide(other - one, high - low)
-    slope[~np.isfinite(values)] = np.nan
+    slope = np.empty_like(values)
+    for begin in range(0, len(values), ROWS_AT_ONCE):
+        _differences(values[begin : begin + ROWS_AT_ONCE], increment, slope[begin:])
     return slope
+
+
+def _differences(values: Floats, increment: int, out: Floats) -> None:
+    first, last = spans(values)
+    count, width = values.shape
+    slope = out[:count]
+    rows, column = np.arange(count), np.arange(width)
+    padded = np.empty((count, width + 2 * increment))
+    padded[:, increment : increment + width] = values
+    ends = values[rows, first, None], values[rows, last, None]
+    frame_rows(padded, first + increment, last + increment + 1, *ends)
+    np.subtract(padded[:, 2 * increment :], padded[:, :width], out=slope)
+    over = np.minimum(column + increment, last[:, None])
+    over -= np.maximum(column - increment, first[:, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope /= over
+    frame_rows(slope, first, last + 1)
 
 
 def spread(counts: Floats, first: Ints, last: Ints, kernel: int) -> Floats:

@@ -24,7 +24,7 @@ from bdg_explore.errors import MissingDataError, ParameterError
 from bdg_explore.frames import CURVES, TIMESERIES, check_frame
 
 from ._branch import cut_branches
-from ._records import Floats, Ints, Records, extremes, run_starts
+from ._records import Floats, Ints, Records, extremes, joined, run_starts
 from .by_cell import records_by_cell
 from .cell_summary import REST_SHARE, Columns
 from .cycle_order import numbered
@@ -44,8 +44,9 @@ class Branches:
     ----------
     direction : {"charge", "discharge"}
         Which.
-    voltage, charge : ndarray
-        Voltage [V] and capacity since the half cycle began [Ah] of every point.
+    voltage, moved : ndarray
+        Voltage [V] of every point, and the charge that passed since the point before it or, at a
+        curve's first point, since the half cycle began [Ah].
     starts : ndarray of int
         First point of each curve.
     cycle, cell : ndarray of int
@@ -60,7 +61,7 @@ class Branches:
 
     direction: Direction
     voltage: Floats
-    charge: Floats
+    moved: Floats
     starts: Ints
     cycle: Ints
     cell: Ints
@@ -88,11 +89,10 @@ class Branches:
 
     def labels(self, points: "int | Ints") -> dict[str, Any]:
         """Return the columns `cell` (if there is one) and `cycle_count` of a long table."""
-        curve = np.repeat(np.arange(len(self)), points)
         columns: dict[str, Any] = {}
         if self.names is not None:
-            columns[CELL] = self.names.take(self.cell[curve]).reset_index(drop=True)
-        columns[CYCLE] = self.cycle[curve]
+            columns[CELL] = self.names.take(np.repeat(self.cell, points)).reset_index(drop=True)
+        columns[CYCLE] = np.repeat(self.cycle, points)
         return columns
 
 
@@ -144,21 +144,21 @@ def branches_of(
         columns, starts = _chosen({**columns, CYCLE: numbers}, starts, wanted)
         part = _of_table if curves else _of_records
         options = (rest_current_ampere, hold_volt, skip_share)
-        voltage, charge, first, whole = part(columns, starts, offset, way, options)
+        voltage, moved, first, whole = part(columns, starts, offset, way, options)
         of_cycle = np.searchsorted(starts, first[:, 1], side="right") - 1
         cycle = np.asarray(columns[CYCLE][starts][of_cycle], dtype=np.int64)
-        found.append((voltage, charge, first[:, 0], cycle, whole))
+        found.append((voltage, moved, first[:, 0], cycle, whole))
     _check_cycles(wanted, np.concatenate(seen))
     counts = [len(cycle) for *_, cycle, _ in found]
     before = np.cumsum([0, *(len(voltage) for voltage, *_ in found)])
     return Branches(
         way,
-        np.concatenate([voltage for voltage, *_ in found]),
-        np.concatenate([charge for _, charge, *_ in found]),
-        np.concatenate([f[2] + begin for f, begin in zip(found, before[:-1], strict=True)]),
-        np.concatenate([f[3] for f in found]),
+        joined([voltage for voltage, *_ in found]),
+        joined([moved for _, moved, *_ in found]),
+        joined([f[2] + begin for f, begin in zip(found, before[:-1], strict=True)]),
+        joined([f[3] for f in found]),
         np.repeat(np.arange(len(counts)), counts),
-        np.concatenate([f[4] for f in found]),
+        joined([f[4] for f in found]),
         None if names is None else pd.Series(names, dtype=frame[CELL].dtype),
         _even_grid([columns for columns, _ in cells]) if curves else None,
     )
@@ -230,7 +230,9 @@ def _of_table(
         place[turned] = (np.repeat(starts_here + ends, counts) - place)[turned]
         rows = rows[place]
     first = np.stack([starts_here, rows[starts_here]], axis=1)
-    return voltage[rows], charge[rows], first, np.ones(len(counts), dtype=bool)
+    moved = np.diff(charge[rows], prepend=0.0)
+    moved[starts_here] = charge[rows[starts_here]]
+    return voltage[rows], moved, first, np.ones(len(counts), dtype=bool)
 
 
 def _even_grid(cells: list[Columns]) -> Floats | None:
