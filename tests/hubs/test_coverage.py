@@ -15,16 +15,14 @@ from bdg_explore.hubs.coverage import (
     FIELDS,
     IS_DEMO,
     STATES,
-    families,
-    overview,
-    state,
-)
-from bdg_explore.hubs.coverage_counts import (
     completeness,
     completeness_by_hub,
     counted,
     fair_answers,
+    families,
     holding,
+    overview,
+    state,
 )
 from bdg_explore.hubs.metadata_record import record_of
 from bdg_explore.metadata import to_schema_org

@@ -10,9 +10,14 @@ from made_catalog import made_hubs, shipped_hubs
 
 from bdg_explore.errors import ParameterError
 from bdg_explore.hubs import open_hubs
-from bdg_explore.hubs.distinct import distinct, institutions
-from bdg_explore.hubs.impact import datasets_per_hub, gini, impact_metrics
-from bdg_explore.hubs.metric import metrics_table
+from bdg_explore.hubs.coverage import (
+    datasets_per_hub,
+    distinct,
+    gini,
+    impact_metrics,
+    institutions,
+    metrics_table,
+)
 from bdg_explore.metadata.bricks import SEGMENTS
 
 

@@ -27,7 +27,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError, UnknownNameError
 from bdg_explore.hubs.search import CellIndex
-from bdg_explore.hubs.search_terms import words
+from bdg_explore.hubs.search.terms import words
 
 NAMES = {
     "severson-2019/b1c0": ("LFP", 1.1, 30.0, 3.6, 1852.0),

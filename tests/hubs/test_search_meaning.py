@@ -24,8 +24,8 @@ from bdg_explore.columns import (
 from bdg_explore.errors import SearchWarning
 from bdg_explore.hubs import Hubs
 from bdg_explore.hubs.search import CellIndex
-from bdg_explore.hubs.search_spelling import Spelling
-from bdg_explore.hubs.search_terms import MOST_TERMS, typed
+from bdg_explore.hubs.search.spelling import Spelling
+from bdg_explore.hubs.search.terms import MOST_TERMS, typed
 from bdg_explore.metadata.synonyms import also_called, folded, shown_name
 from bdg_explore.metadata.terms import material_class
 

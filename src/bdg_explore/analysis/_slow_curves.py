@@ -50,7 +50,7 @@ def slow_curves(branches: Branches, points: int) -> list[SlowCurve]:
     curves = []
     for k in range(len(branches)):
         rows = slice(branches.starts[k], branches.ends[k] + 1)
-        charge, voltage = branches.charge[rows], branches.voltage[rows]
+        charge, voltage = np.cumsum(branches.moved[rows]), branches.voltage[rows]
         whole = float(charge[-1] - charge[0])
         reason = _why_not(branches, k, whole, voltage)
         if reason:

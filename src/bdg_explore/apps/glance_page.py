@@ -26,11 +26,12 @@ from bdg_explore.hubs.coverage import (
     IS_DEMO,
     PRIMARY_STATED,
     STATED,
+    holding,
+    impact_metrics,
+    metrics_table,
     overview,
+    parts,
 )
-from bdg_explore.hubs.coverage_counts import holding, parts
-from bdg_explore.hubs.impact import impact_metrics
-from bdg_explore.hubs.metric import metrics_table
 from bdg_explore.hubs.search import CellIndex
 from bdg_explore.hubs.sharing import Private
 from bdg_explore.widgets.panel_groups import facet_groups, value_label

@@ -23,13 +23,15 @@ from bdg_explore.columns import (
     SEGMENT,
     TEST_EQUIPMENT,
 )
-from bdg_explore.hubs.coverage import FAMILIES, indicator, state
-from bdg_explore.hubs.coverage_counts import (
+from bdg_explore.hubs.coverage import (
+    FAMILIES,
     completeness,
     completeness_by_hub,
     counted,
     fair_counts,
+    indicator,
     score_by_hub,
+    state,
 )
 from bdg_explore.widgets.panel_picture import page_renderer
 

@@ -95,7 +95,7 @@ def _show(found: "pd.DataFrame", limit: int, *, datasets: bool) -> None:
 
 
 def _tell_unlisted(datasets: list[str], text: str) -> None:
-    from bdg_explore.hubs.search_answer import told_unlisted
+    from bdg_explore.hubs.search import told_unlisted
 
     if datasets:
         print(told_unlisted(datasets, beside=True), file=sys.stderr)

@@ -54,8 +54,8 @@ from .mirror import Mirror, all_mirrors
 from .missing import told
 from .opening import open_part, stacked
 from .overviews import datasets_frame, hubs_frame
-from .search import CellIndex
-from .search_datasets import searched_table
+from .search.datasets import searched_table
+from .search.index import CellIndex
 from .settings import user_catalogs
 from .sharing import for_others, shows_others, withheld
 from .sql import Local

@@ -9,8 +9,8 @@ import pandas as pd
 from bdg_explore.errors import SearchWarning
 
 from .filters import apply_filters, meets
-from .search import CellIndex
-from .search_answer import Answer, told_unlisted
+from .search.answer import Answer, told_unlisted
+from .search.index import CellIndex
 
 _TO_THE_CALLER = 4  # frames between a warning here and who called `Hubs.find`
 

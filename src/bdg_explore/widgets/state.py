@@ -9,9 +9,7 @@ import traitlets
 
 from bdg_explore.columns import CELL
 from bdg_explore.errors import BdgError
-from bdg_explore.hubs.search import CellIndex, Histogram
-from bdg_explore.hubs.search_answer import told_unlisted
-from bdg_explore.hubs.search_terms import in_quotes
+from bdg_explore.hubs.search import CellIndex, Histogram, in_quotes, told_unlisted
 
 from .address import (
     RANGE,

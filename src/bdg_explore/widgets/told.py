@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bdg_explore.hubs.search import CellIndex
-from bdg_explore.hubs.search_answer import Answer
+from bdg_explore.hubs.search import Answer, CellIndex
 
 Question = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from bdg_explore.columns import COLUMNS, DATASET, LANDING_URL, TITLE
 
-from .entries import Dataset
-from .search_answer import Answer, Filter, Understood
-from .search_columns import FIELDS, SearchColumns
-from .search_filters import Facets, Mask, Ranges, best_first, column_filters, together
-from .search_meaning import Meaning, grades
-from .search_words import EXACT, Grades
+from ..entries import Dataset
+from .answer import Answer, Filter, Understood
+from .columns import FIELDS, SearchColumns
+from .filters import Facets, Mask, Ranges, best_first, column_filters, together
+from .meaning import Meaning, grades
+from .words import EXACT, Grades
 
 CELLS_LISTED: Final = ("cells_known", "cells_elsewhere")
 DATASET_FIELDS: Final = (

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .search_answer import Answer, Filter, Histogram, Understood
-from .search_columns import SearchColumns
-from .search_datasets import DATASET_FIELDS, DatasetIndex
-from .search_filters import (
+from .answer import Answer, Filter, Histogram, Understood
+from .columns import SearchColumns
+from .datasets import DATASET_FIELDS, DatasetIndex
+from .filters import (
     Facets,
     Mask,
     Ranges,
@@ -25,7 +25,7 @@ from .search_filters import (
     together,
     word_filters,
 )
-from .search_meaning import Meaning
+from .meaning import Meaning
 
 __all__ = ["CellIndex", "Histogram"]
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from .entries import Dataset
+from ..entries import Dataset
 
 _ADDRESS: Final = re.compile(r"\S*(?:@|://)\S*|\bwww\.\S+")
 _BRACKETS: Final = re.compile(r"\([^)]*\)")

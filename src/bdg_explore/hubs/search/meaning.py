@@ -7,12 +7,12 @@ import numpy as np
 
 from bdg_explore.metadata.synonyms import shown_name
 
-from .search_answer import Understood
-from .search_columns import SearchColumns
-from .search_spelling import Spelling
-from .search_terms import Term, Typed, typed
-from .search_units import Reading
-from .search_words import PART, Grades
+from .answer import Understood
+from .columns import SearchColumns
+from .spelling import Spelling
+from .terms import Term, Typed, typed
+from .units import Reading
+from .words import PART, Grades
 
 _REMEMBERED_QUERIES = 16
 _MOST_FORGIVEN = 8  # misspellings in one query

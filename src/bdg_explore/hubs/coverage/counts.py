@@ -9,8 +9,9 @@ from bdg_explore.columns import CATHODE, HUB
 from bdg_explore.errors import ParameterError, did_you_mean
 from bdg_explore.metadata import Indicator
 
-from .collection import Hubs
-from .coverage import (
+from ..collection import Hubs
+from ..metadata_record import fair_of
+from .rows import (
     ANSWERS,
     DEMO,
     FAIR_SCORE,
@@ -22,7 +23,6 @@ from .coverage import (
     indicator,
     state,
 )
-from .metadata_record import fair_of
 
 
 def counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -40,10 +40,10 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ParameterError, UnknownNameError, did_you_mean
 from bdg_explore.metadata.synonyms import folded
 
-from .search_spelling import count_words
-from .search_terms import Term
-from .search_units import Reading
-from .search_words import (
+from .spelling import count_words
+from .terms import Term
+from .units import Reading
+from .words import (
     EXACT,
     NOTHING,
     PART,

@@ -23,12 +23,12 @@ from bdg_explore.columns import HUB, SEGMENT
 from bdg_explore.errors import ParameterError
 from bdg_explore.metadata.bricks import SEGMENTS
 
-from .collection import Hubs
-from .coverage import FAIR_SCORE, FIELDS, IS_DEMO, PRIMARY_STATED, PRIMARY_VERIFIED, overview
+from ..collection import Hubs
+from ..entries import Dataset
+from ..metadata_record import is_mapped
 from .distinct import distinct, institutions, plain_name
-from .entries import Dataset
-from .metadata_record import is_mapped
 from .metric import NOT_FROM_A_CATALOG, Metric
+from .rows import FAIR_SCORE, FIELDS, IS_DEMO, PRIMARY_STATED, PRIMARY_VERIFIED, overview
 
 
 def impact_metrics(hubs: Hubs) -> tuple[Metric, ...]:

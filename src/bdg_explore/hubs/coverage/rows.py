@@ -33,8 +33,8 @@ from bdg_explore.metadata import Primary, Record, fair_score
 from bdg_explore.metadata.facts import facts_of
 from bdg_explore.metadata.synonyms import CHEMISTRIES, shown_name
 
-from .collection import Hubs
-from .metadata_record import fair_of, record_of
+from ..collection import Hubs
+from ..metadata_record import fair_of, record_of
 
 STATES: Final = ("known", "unverified", "unknown")
 ANSWERS: Final = ("true", "partial", "false")

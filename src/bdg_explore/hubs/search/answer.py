@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from bdg_explore.columns import COLUMNS, axis
 
-from .search_terms import MOST_TERMS, Term
-from .search_units import Reading
-from .search_words import Grades
+from .terms import MOST_TERMS, Term
+from .units import Reading
+from .words import Grades
 
 _NAMED: Final = 3
 

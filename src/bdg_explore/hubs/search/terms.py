@@ -9,7 +9,7 @@ from typing import Final
 
 from bdg_explore.metadata.synonyms import also_called, folded
 
-from .search_units import Reading, quantity
+from .units import Reading, quantity
 
 MOST_TERMS: Final = 32
 _LONGEST_TERM: Final = 200

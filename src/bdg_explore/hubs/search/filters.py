@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from bdg_explore.errors import ParameterError
 
-from .search_answer import Filter, Understood, shown, shown_range
-from .search_columns import SearchColumns
-from .search_meaning import grades
-from .search_words import Grades
+from .answer import Filter, Understood, shown, shown_range
+from .columns import SearchColumns
+from .meaning import grades
+from .words import Grades
 
 Facets = Mapping[str, Any]
 Ranges = Mapping[str, tuple[float | None, float | None]]
