@@ -31,6 +31,7 @@ def record(cycles: int, *, seed: int = 20, small: bool = False) -> pd.DataFrame:
     current = np.select([step == 0, step == 1, step == 3], [1.0, np.exp((399 - k) / 40.0), -1.0])
     soc = np.cumsum(current) / np.cumsum(current).max()
     voltage = 3.2 + 0.8 * soc + 0.05 * current
+    voltage[step == 1] = voltage[STEP_ENDS[0] - 1]  # CV
     rows = cycles * ROWS_A_CYCLE
     time = np.arange(rows) * 8.0
     flow = np.tile(current, cycles)

@@ -5,6 +5,7 @@ from .ageing import end_of_life, state_of_health
 from .by_cell import SUMMARY_INPUTS
 from .circuits import circuit_impedance, circuit_residuals, fit_circuit
 from .curves import capacity_difference, capacity_voltage
+from .cycle_class import classify_cycles
 from .cycle_order import count_cycles
 from .cycles import summarize_cycles
 from .degradation_modes import degradation_modes
@@ -15,16 +16,18 @@ from .impedance_validity import kramers_kronig, kramers_kronig_residuals
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks
 from .relaxation import relaxation_distribution, relaxation_peaks, relaxation_times
-from .throughput import equivalent_full_cycles
+from .throughput import charge_throughput, equivalent_full_cycles
 
 __all__ = [
     "FEATURES",
     "SUMMARY_INPUTS",
     "capacity_difference",
     "capacity_voltage",
+    "charge_throughput",
     "check_area",
     "circuit_impedance",
     "circuit_residuals",
+    "classify_cycles",
     "count_cycles",
     "degradation_modes",
     "describe_features",

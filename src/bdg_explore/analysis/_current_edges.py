@@ -12,7 +12,8 @@ MOVING_SHARE: Final = 0.1  # of the least change: a record-to-record change that
 TRIMMED_SHARE: Final = 0.05  # of the whole change: what less than this adds at an end is noise
 HOLD_SHARE: Final = 0.05  # of the change: how far the current may stray and still hold
 LATE_SHARE: Final = 0.05  # of the delay: how far off a record may stand without interpolation
-NEAR_ROWS: Final = 12  # rows on either side of a given one in which an edge is looked for
+NEAR_ROWS: Final = 12  # rows by which an edge may reach to either side of a given one
+EVERYWHERE_SHARE: Final = 20  # rows to look at, beside a given one, until all are looked at
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def find_edges(
     step_time : ndarray, optional
         Time since the tester's step began [s].
     near : ndarray of int, optional
-        Look only a dozen rows before and after these; everywhere if not given.
+        Look only beside these; everywhere if not given.
 
     Returns
     -------
@@ -88,8 +89,11 @@ def find_edges(
     if no record stands on the ramp it took no time, since testers switch within milliseconds.
     Records without a current end an edge.
     """
-    moving = _moving(current, MOVING_SHARE * least_change_ampere, near)
-    first, last = _merged(moving, current)
+    level = MOVING_SHARE * least_change_ampere
+    if near is None or EVERYWHERE_SHARE * len(near) > len(current):
+        first, last = _merged(_moving(current, level), current)
+    else:
+        first, last = _grown(current, level, near)
     if len(first):
         # a small share of the change at one end is noise, and may happen at both
         total = np.abs(_values(current, last + 1) - _values(current, first))
@@ -189,10 +193,8 @@ def _holds(edges: CurrentEdges, current: Column, stop: Ints) -> NDArray[np.bool_
     return holds
 
 
-def _moving(current: Column, level: float, near: Ints | None) -> Ints:
+def _moving(current: Column, level: float) -> Ints:
     """Return the rows from which the current changes by more than a level to the next."""
-    if near is not None:
-        return _moving_near(current, level, near)
     found = [np.zeros(0, dtype=np.int64)]
     for begin in range(0, len(current) - 1, BLOCK_ROWS):
         part = np.asarray(current[begin : begin + BLOCK_ROWS + 1], dtype=np.float64)
@@ -200,13 +202,30 @@ def _moving(current: Column, level: float, near: Ints | None) -> Ints:
     return np.concatenate(found)
 
 
-def _moving_near(current: Column, level: float, near: Ints) -> Ints:
-    last = len(current) - 2
-    for reach in (1, NEAR_ROWS):  # most of what is given does not move, which is soon seen
-        rows = np.unique((near[:, None] + np.arange(-reach - 1, reach + 1)).ravel())
-        rows = rows[(rows >= 0) & (rows <= last)]
-        near = rows[_steps(current, rows) > level]
-    return near
+def _grown(current: Column, level: float, near: Ints) -> tuple[Ints, Ints]:
+    """Return the first and the last row of the changes beside some rows."""
+    end = len(current) - 2  # the last row from which there is a next one
+    around = np.clip(near[:, None] + np.arange(-2, 1), 0, end)
+    steps = _steps(current, around)
+    steps[np.isnan(steps)] = 0.0
+    most = np.argmax(steps, axis=1)
+    line = np.flatnonzero(steps[np.arange(len(near)), most] > level)
+    first = np.sort(around[line, most[line]])
+    last = first.copy()
+    way = np.where(_values(current, first + 1) > _values(current, first), 1.0, -1.0)
+    for rows, by in ((first, -1), (last, 1)):
+        active = np.arange(len(rows))
+        for _ in range(NEAR_ROWS):
+            beside = rows[active] + by
+            active = active[(beside >= 0) & (beside <= end)]
+            beside = rows[active] + by
+            change = _values(current, beside + 1) - _values(current, beside)
+            active = active[way[active] * change > level]
+            if not len(active):
+                break
+            rows[active] += by
+    apart = np.append(True, first[1:] != first[:-1])[: len(first)]
+    return first[apart], last[apart]
 
 
 def _merged(moving: Ints, current: Column) -> tuple[Ints, Ints]:

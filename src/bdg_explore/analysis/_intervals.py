@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ._records import Column, Floats, Ints, Records, time_error
 
 LEAST_GAP_SECOND: Final = 600.0
+PAUSE_SECOND: Final = 3600.0
 GAP_FACTOR: Final = 10.0
 
 Note = Callable[[str, Ints, Floats], None]
@@ -42,7 +43,8 @@ def counted_intervals(
     missing : bool
         Whether a current or a voltage may be missing in the block.
     note : callable
-        Told what was left out (``gap``, ``switching``) and what a new step is owed (``hold_...``).
+        Told what was left out (``gap``, ``switching``), what a new step is owed (``hold_...``) and
+        which intervals are longer than an hour (``paused``), left out or not.
     out : ndarray
         Where to put the result.
     flags : ndarray of bool
@@ -69,9 +71,13 @@ def counted_intervals(
 
     low, high = np.searchsorted(records.starts, (begin, end), side="right")
     inner[records.starts[low:high] - begin - 1] = 0.0
+    far_apart = longest > LEAST_GAP_SECOND and bool(np.max(inner) > LEAST_GAP_SECOND)
+    if far_apart:
+        where = np.flatnonzero(inner > PAUSE_SECOND)
+        note("paused", begin + where, inner[where])
     if missing:
         _leave_out_missing(begin, inner, current, voltage, note)
-    if longest > LEAST_GAP_SECOND and np.max(inner) > LEAST_GAP_SECOND:
+    if far_apart:
         _leave_out_gaps(records, begin, inner, current, note)
     if records.step is not None:
         where = _step_changes(records.step, begin, len(inner), flags)

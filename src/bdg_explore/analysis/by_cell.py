@@ -13,6 +13,7 @@ from bdg_explore.columns import (
     CELL,
     CURRENT,
     CYCLE,
+    CYCLE_TYPE,
     STEP,
     STEP_ID,
     STEP_TIME,
@@ -33,6 +34,7 @@ SUMMARY_INPUTS: Final = (
     VOLTAGE,
     CURRENT,
     CYCLE,
+    CYCLE_TYPE,
     STEP,
     STEP_ID,
     STEP_TIME,
@@ -67,7 +69,7 @@ def check_capacities(cycles: pd.DataFrame, capacity: str) -> None:
 
 def records_by_cell(timeseries: pd.DataFrame) -> tuple[list[Any] | None, list[tuple[Columns, int]]]:
     """Return the cells' names, and each one's columns and first row; None if there is no `cell`."""
-    columns = columns_of(timeseries, (name for name in SUMMARY_INPUTS if name != CELL))
+    columns = columns_of(timeseries, (n for n in SUMMARY_INPUTS if n not in (CELL, CYCLE_TYPE)))
     _check_cycle_numbers(columns)
     if CELL not in timeseries.columns:
         return None, [(columns, 0)]

@@ -34,7 +34,10 @@ from bdg_explore.columns import (
     MINIMUM_CURRENT,
     MINIMUM_TEMPERATURE,
     MINIMUM_VOLTAGE,
+    PAUSED_DURATION,
+    POLARISATION,
     RECORD_COUNT,
+    REST_DURATION,
     START_TIME,
     STEP,
     STEP_ID,
@@ -46,6 +49,8 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import FrameError, ParameterError
 
+from ._cycle_flow import cycle_flow
+from ._cycle_resistance import cycle_resistances, least_change
 from ._records import Column, Floats, Ints, Records, extremes, run_starts
 from .capacity_source import SOURCES, CapacityPolicy, Direction, choose_source, take
 from .counters import COUNTERS, Counter, is_coarse, read_counter
@@ -66,7 +71,9 @@ class Options:
     rest_current_ampere: float | None = None
 
 
-def summarize_cell(columns: Columns, offset: int, options: Options) -> Columns:
+def summarize_cell(
+    columns: Columns, offset: int, options: Options, nominal_ah: float | None = None
+) -> Columns:
     """Summarize the records of one cell, in test order; see `summarize_cycles`.
 
     Parameters
@@ -77,6 +84,8 @@ def summarize_cell(columns: Columns, offset: int, options: Options) -> Columns:
         Row of the caller's frame at which they begin, for messages.
     options : Options
         The user's choices.
+    nominal_ah : float, optional
+        Nominal capacity [Ah].
 
     Returns
     -------
@@ -89,9 +98,9 @@ def summarize_cell(columns: Columns, offset: int, options: Options) -> Columns:
         numbers = numbered(columns[TEST_TIME], current)
     starts = run_starts(numbers)
     lowest, highest, missing = extremes(current, starts)
+    largest = float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
     rest = options.rest_current_ampere
-    if rest is None:
-        rest = REST_SHARE * float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
+    rest = REST_SHARE * largest if rest is None else rest
     records = _records(columns, starts, offset)
     sums = integrate_cycles(records, rest_current_ampere=rest, missing_current=missing)
     cycle = numbers[starts].astype(np.int64)
@@ -99,6 +108,20 @@ def summarize_cell(columns: Columns, offset: int, options: Options) -> Columns:
     summary.update(_capacities(columns, records, sums, cycle, options))
     summary.update(_conditions(records, sums))
     summary[MINIMUM_CURRENT], summary[MAXIMUM_CURRENT] = lowest, highest
+    measured = summary[CYCLE_DISCHARGING_CAPACITY]
+    summary.update(
+        cycle_flow(
+            records, sums, largest_ampere=largest, measured_ah=measured, nominal_ah=nominal_ah
+        )
+    )
+    summary.update(
+        cycle_resistances(
+            records,
+            sums.spans,
+            rest_current_ampere=rest,
+            least_change_ampere=least_change(nominal_ah, largest),
+        )
+    )
     summary[COMPLETE] = are_complete(summary[CYCLE_DISCHARGING_CAPACITY], cycle)
     return summary
 
@@ -208,6 +231,7 @@ def _capacities(
         VOLTAGE_EFFICIENCY: of_voltage,
         MEAN_CHARGING_VOLTAGE: v_in,
         MEAN_DISCHARGING_VOLTAGE: v_out,
+        POLARISATION: pair(v_in, cycle, discharge_first=later) - v_out,
         CAPACITY_SOURCE: SOURCES[np.where(np.isnan(q_out), source_in, source_out)],
         CAPACITY_DEVIATION: discharge.deviation(),
     }
@@ -269,6 +293,8 @@ def _conditions(records: Records, sums: CycleSums) -> Columns:
         DURATION: end - begin,
         CHARGING_DURATION: sums.charging,
         DISCHARGING_DURATION: sums.discharging,
+        REST_DURATION: sums.resting,
+        PAUSED_DURATION: sums.paused,
         GAP_DURATION: sums.gap,
         RECORD_COUNT: np.diff(np.append(records.starts, len(time))),
     }

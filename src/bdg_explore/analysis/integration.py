@@ -11,6 +11,7 @@ import numpy as np
 
 from ._intervals import counted_intervals
 from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, widen
+from ._spans import Spans, merged
 
 MOST_WAITING: Final = 1_000_000  # runs and notes held before they are brought to their cycles
 
@@ -21,9 +22,11 @@ _OF_RUNS: Final = (
     "discharge_energy",
     "charging",
     "discharging",
+    "resting",
 )
 _NOTED: Final = (
     "gap",
+    "paused",
     "switching",
     "surplus",
     "surplus_charge_energy",
@@ -43,9 +46,10 @@ class CycleSums:
     """What `integrate_cycles` found; one value a cycle.
 
     Charge is in ampere seconds and energy in watt seconds, both positive; `charging`,
-    `discharging`, `gap` (left out for want of records) and `switching` (left out at step changes)
-    are in seconds. `temperature` is a time integral [degC s]; `no_temperature` the time [s] for
-    which there was none.
+    `discharging`, `resting`, `gap` (left out for want of records), `paused` (intervals of more
+    than an hour) and `switching` (left out at step changes) are in seconds. `temperature` is a
+    time integral [degC s]; `no_temperature` the time [s] for which there was none. `spans` are
+    the stretches of one direction or of rest, and `gap_rows` the rows at which a gap begins.
     """
 
     charge: Floats
@@ -54,12 +58,16 @@ class CycleSums:
     discharge_energy: Floats
     charging: Floats
     discharging: Floats
+    resting: Floats
     gap: Floats
+    paused: Floats
     switching: Floats
     voltage_limits: tuple[Floats, Floats]
     temperature: Floats
     no_temperature: Floats
     temperature_limits: tuple[Floats, Floats]
+    spans: Spans
+    gap_rows: Ints
 
 
 def integrate_cycles(
@@ -124,6 +132,8 @@ class _Sums:
         self.runs: list[tuple[Ints, Floats, Floats, Floats, Floats]] = []
         self.notes: list[tuple[str, Ints, Floats]] = []
         self.waiting = 0
+        self.spans: list[tuple[Ints, Ints, Ints]] = []
+        self.gap_rows: list[Ints] = []
 
     def note(self, name: str, rows: Ints, values: Floats) -> None:
         """Add values, one an interval that begins at `rows`, to the sum of their cycles."""
@@ -182,6 +192,7 @@ class _Sums:
             ways = {
                 "charging": (flowing > self.rest, lasting),
                 "discharging": (flowing < -self.rest, lasting),
+                "resting": (np.abs(flowing) <= self.rest, lasting),
                 "charge": (flowing >= 0, moved),
                 "charge_energy": (flowing >= 0, work),
                 "discharge": (flowing < 0, -moved),
@@ -189,6 +200,9 @@ class _Sums:
             }
             for name, (chosen, values) in ways.items():
                 self.of[name] += np.bincount(cycle[chosen], values[chosen], count)
+            way = np.subtract(flowing > self.rest, flowing < -self.rest, dtype=np.int64)
+            self.spans.append(merged(rows, way, cycle))
+        self.gap_rows += [rows for name, rows, _ in self.notes if name == "gap"]
         for name in {name for name, _, _ in self.notes}:
             rows = np.concatenate([r for n, r, _ in self.notes if n == name])
             values = np.concatenate([v for n, _, v in self.notes if n == name])
@@ -261,10 +275,14 @@ class _Sums:
             discharge_energy=total("discharge_energy", "surplus_discharge_energy"),
             charging=0.5 * of["charging"] + of["hold_charge_time"],
             discharging=0.5 * of["discharging"] + of["hold_discharge_time"],
+            resting=0.5 * of["resting"],
             gap=of["gap"],
+            paused=of["paused"],
             switching=of["switching"],
             voltage_limits=self.voltage_limits,
             temperature=0.5 * of["temperature"],
             no_temperature=0.5 * of["no_temperature"],
             temperature_limits=self.temperature_limits,
+            spans=Spans.of(self.spans, len(self.records.time)),
+            gap_rows=np.concatenate([np.zeros(0, dtype=np.int64), *self.gap_rows]),
         )

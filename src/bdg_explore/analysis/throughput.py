@@ -5,9 +5,11 @@ import pandas as pd
 
 from bdg_explore.columns import (
     CELL,
+    CHARGING_THROUGHPUT,
     CYCLE,
     CYCLE_CHARGING_CAPACITY,
     CYCLE_DISCHARGING_CAPACITY,
+    DISCHARGING_THROUGHPUT,
     EQUIVALENT_FULL_CYCLES,
     START_TIME,
 )
@@ -15,6 +17,47 @@ from bdg_explore.errors import FrameError
 from bdg_explore.frames import CYCLES, check_frame
 
 from .ageing import Reference, per_cell
+
+_SUMMED = {
+    CYCLE_CHARGING_CAPACITY: CHARGING_THROUGHPUT,
+    CYCLE_DISCHARGING_CAPACITY: DISCHARGING_THROUGHPUT,
+}
+
+
+def charge_throughput(cycles: pd.DataFrame) -> pd.DataFrame:
+    """Sum the charge up to each cycle, each direction for itself.
+
+    Parameters
+    ----------
+    cycles : DataFrame
+        One row a cycle, capacities [Ah]; with a column `cell`, of many cells.
+
+    Returns
+    -------
+    DataFrame
+        `charging_throughput_ah` and `discharging_throughput_ah` [Ah], as far as the frame holds
+        the capacities, with the index of `cycles`: all cycles of the frame up to and including
+        this one. A cycle without a capacity adds nothing.
+
+    Raises
+    ------
+    FrameError
+        If the frame holds neither capacity.
+    """
+    check_frame(cycles, CYCLES)
+    there = [c for c in _SUMMED if c in cycles]
+    if not there:
+        raise FrameError(
+            f"Throughput needs {' or '.join(_SUMMED)}, and the frame has neither. "
+            "summarize_cycles gives them."
+        )
+    passed = np.stack([np.nan_to_num(cycles[c].to_numpy(dtype=np.float64)) for c in there], axis=1)
+    codes = pd.factorize(cycles[CELL])[0] if CELL in cycles else np.zeros(len(cycles), dtype=int)
+    clock = START_TIME if START_TIME in cycles else CYCLE  # numbers may come back, time does not
+    order = np.lexsort((cycles[clock].to_numpy(dtype=np.float64), codes))
+    total = np.empty(passed.shape)
+    total[order] = pd.DataFrame(passed[order]).groupby(codes[order]).cumsum()
+    return pd.DataFrame(total, index=cycles.index, columns=[_SUMMED[c] for c in there])
 
 
 def equivalent_full_cycles(
@@ -45,18 +88,6 @@ def equivalent_full_cycles(
     ParameterError
         If a nominal capacity is not positive.
     """
-    check_frame(cycles, CYCLES)
-    there = [c for c in (CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY) if c in cycles]
-    if not there:
-        raise FrameError(
-            f"Equivalent full cycles need {CYCLE_CHARGING_CAPACITY} or "
-            f"{CYCLE_DISCHARGING_CAPACITY}, and the frame has neither."
-        )
     nominal = per_cell(cycles, nominal_capacity_ah, "nominal_capacity_ah").to_numpy()
-    passed = sum(np.nan_to_num(cycles[c].to_numpy(dtype=np.float64)) for c in there) / len(there)
-    codes = pd.factorize(cycles[CELL])[0] if CELL in cycles else np.zeros(len(cycles), dtype=int)
-    clock = START_TIME if START_TIME in cycles else CYCLE  # numbers may come back, time does not
-    order = np.lexsort((cycles[clock].to_numpy(dtype=np.float64), codes))
-    total = np.empty(len(cycles))
-    total[order] = pd.Series(np.asarray(passed)[order]).groupby(codes[order]).cumsum()
-    return pd.Series(total / nominal, index=cycles.index, name=EQUIVALENT_FULL_CYCLES)
+    total = charge_throughput(cycles).mean(axis=1)
+    return (total / nominal).rename(EQUIVALENT_FULL_CYCLES)

@@ -27,6 +27,25 @@ COMPLETE: Final = "complete"
 CAPACITY_SOURCE: Final = "capacity_source"
 CYCLE_TYPE: Final = "cycle_type"
 CAPACITY_DEVIATION: Final = "capacity_deviation"
+CYCLE_CLASS: Final = "cycle_class"
+POLARISATION: Final = "polarisation_volt"
+CV_DURATION_SHARE: Final = "cv_duration_share"
+CV_CAPACITY_SHARE: Final = "cv_capacity_share"
+MEAN_CHARGING_CURRENT: Final = "mean_charging_current_ampere"
+MEAN_DISCHARGING_CURRENT: Final = "mean_discharging_current_ampere"
+MEASURED_CHARGING_C_RATE: Final = "measured_charging_c_rate"
+MEASURED_DISCHARGING_C_RATE: Final = "measured_discharging_c_rate"
+DC_RESISTANCE_1S: Final = "dc_internal_resistance_1s_ohm"
+DC_RESISTANCE_10S: Final = "dc_internal_resistance_10s_ohm"
+DC_RESISTANCE_30S: Final = "dc_internal_resistance_30s_ohm"
+DC_RESISTANCE_EDGE: Final = "dc_internal_resistance_edge"
+REST_DURATION: Final = "rest_duration_second"
+PAUSED_DURATION: Final = "paused_duration_second"
+REST_VOLTAGE_AFTER_CHARGE: Final = "rest_voltage_after_charge_volt"
+REST_VOLTAGE_AFTER_DISCHARGE: Final = "rest_voltage_after_discharge_volt"
+CHARGING_THROUGHPUT: Final = "charging_throughput_ah"
+DISCHARGING_THROUGHPUT: Final = "discharging_throughput_ah"
+CURRENT_STARTS: Final = "current_start_count"
 EQUIVALENT_FULL_CYCLES: Final = "equivalent_full_cycles"
 STATE_OF_HEALTH: Final = "state_of_health"
 LOSS_OF_LITHIUM: Final = "loss_of_lithium_inventory"
@@ -92,6 +111,113 @@ CYCLES: Final = (
         "",
         "What the cycle was for, in the file's own words: reset, hppc, rpt_1C ...",
         "text",
+    ),
+    Column(
+        CYCLE_CLASS,
+        "Cycle class",
+        "",
+        "What the cycle was for: ageing, diagnostic, pulse, formation, or unfinished.",
+        "text",
+    ),
+    Column(
+        POLARISATION,
+        "Polarisation / V",
+        "V",
+        "Mean charging minus mean discharging voltage.",
+    ),
+    Column(
+        CV_DURATION_SHARE,
+        "CV share of charging time",
+        "1",
+        "Time at constant voltage over the charging duration.",
+    ),
+    Column(
+        CV_CAPACITY_SHARE,
+        "CV share of charge",
+        "1",
+        "Charge taken in at constant voltage over all that was taken in.",
+    ),
+    Column(
+        MEAN_CHARGING_CURRENT,
+        "Mean charging current / A",
+        "A",
+        "Mean current of the charge without its constant-voltage part.",
+    ),
+    Column(
+        MEAN_DISCHARGING_CURRENT,
+        "Mean discharging current / A",
+        "A",
+        "Mean current of the discharge without its constant-voltage part; positive.",
+    ),
+    Column(
+        MEASURED_CHARGING_C_RATE,
+        "Charging rate, measured / 1/h",
+        "1/h",
+        "Mean charging current over the capacity discharged in the same cycle.",
+    ),
+    Column(
+        MEASURED_DISCHARGING_C_RATE,
+        "Discharging rate, measured / 1/h",
+        "1/h",
+        "Mean discharging current over the capacity discharged in the same cycle.",
+    ),
+    *(
+        Column(
+            name,
+            f"DC resistance, {second} s / Ω",
+            "Ω",
+            f"Change of voltage over change of current, {second} s after an edge of the current.",
+        )
+        for name, second in (
+            (DC_RESISTANCE_1S, 1),
+            (DC_RESISTANCE_10S, 10),
+            (DC_RESISTANCE_30S, 30),
+        )
+    ),
+    Column(
+        DC_RESISTANCE_EDGE,
+        "DC resistance from",
+        "",
+        "The edge the DC resistance was taken at: from what the current went to what.",
+        "text",
+    ),
+    Column(REST_DURATION, "Rest duration / s", "s", "Time without current."),
+    Column(
+        PAUSED_DURATION,
+        "Paused duration / s",
+        "s",
+        "Time between records more than an hour apart.",
+    ),
+    Column(
+        REST_VOLTAGE_AFTER_CHARGE,
+        "Rest voltage after charge / V",
+        "V",
+        "Voltage at the end of the longest rest after a charge.",
+    ),
+    Column(
+        REST_VOLTAGE_AFTER_DISCHARGE,
+        "Rest voltage after discharge / V",
+        "V",
+        "Voltage at the end of the longest rest after a discharge.",
+    ),
+    Column(
+        CHARGING_THROUGHPUT,
+        "Charging throughput / Ah",
+        "Ah",
+        "Charge taken in, summed up from the first cycle of the table to this one.",
+    ),
+    Column(
+        DISCHARGING_THROUGHPUT,
+        "Discharging throughput / Ah",
+        "Ah",
+        "Charge given back, summed up from the first cycle of the table to this one.",
+    ),
+    Column(
+        CURRENT_STARTS,
+        "Starts of current",
+        "1",
+        "How often a current started or turned round: 2 in a plain cycle, many with pulses.",
+        "count",
     ),
     Column(
         CAPACITY_DEVIATION,
