@@ -34,6 +34,7 @@ from bdg_explore.columns import (
     REFERENCE,
     STATE_OF_HEALTH,
 )
+from bdg_explore.rights import RIGHTS
 
 from ._modes_choices import STOCK, Reference, fixed_sums, reference_of
 from ._modes_of_one import Choices, Fitted, Stock, fit_life, losses, words
@@ -250,7 +251,7 @@ def _table(branches: Branches, rows: list[dict[str, Any]], frame: pd.DataFrame) 
     for name in numbers:
         if table[name].dtype == object:
             table[name] = table[name].astype(np.float64)
-    table.attrs = {key: frame.attrs[key] for key in ("rights",) if key in frame.attrs}
+    table.attrs = {key: frame.attrs[key] for key in (RIGHTS,) if key in frame.attrs}
     return table
 
 

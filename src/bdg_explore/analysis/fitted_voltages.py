@@ -18,6 +18,7 @@ from bdg_explore.columns import (
     VOLTAGE_RESIDUAL,
 )
 from bdg_explore.errors import FrameError
+from bdg_explore.rights import RIGHTS
 
 from ._records import Floats
 from ._slow_curves import slow_curves
@@ -98,7 +99,7 @@ def fitted_voltages(
         names = [branches.capacity_name, VOLTAGE, FITTED_VOLTAGE, VOLTAGE_RESIDUAL]
         return pd.DataFrame({n: pd.Series(dtype=np.float64) for n in [CYCLE, *names]})
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = {key: frame.attrs[key] for key in ("rights",) if key in frame.attrs}
+    table.attrs = {key: frame.attrs[key] for key in (RIGHTS,) if key in frame.attrs}
     return table
 
 
