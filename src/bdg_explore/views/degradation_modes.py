@@ -271,7 +271,7 @@ def _tails(names: list[str]) -> list[str]:
 
 def _lost(one: pd.DataFrame) -> str:
     """Return the label of the upward axis: since when the losses count."""
-    told = one[REFERENCE].unique() if REFERENCE in one.columns else []
+    told = one[REFERENCE].unique().tolist() if REFERENCE in one.columns else []
     return (
         f"Lost since {told[0]}" if len(told) == 1 and str(told[0]).startswith("cycle") else "Lost"
     )
