@@ -1,7 +1,6 @@
 """Capacity against voltage, Q(V), of one half of each cycle; and what two cycles differ."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike
 from bdg_explore.columns import CAPACITY_DIFFERENCE, CELL, CYCLE, VOLTAGE
 from bdg_explore.errors import MissingDataError
 
-from ._records import Floats
+from ._records import Floats, Ints
 from ._voltage_grid import capacities_on, grid_of
 from .half_cycles import Branches, Direction, branches_of
 
@@ -198,13 +197,18 @@ def capacity_difference(
     return pd.DataFrame(columns)
 
 
-def curves_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[slice]]:
-    """Return a long table's `cell` and `cycle_count`, a row a curve, and the rows of each."""
+def curves_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Ints]]:
+    """Return a long table's `cell` and `cycle_count`, a row a curve, and the rows of each.
+
+    Rows of several cells may lie between each other; those of one cell are in its test order.
+    """
     keys = [name for name in (CELL, CYCLE) if name in table.columns]
-    codes = [pd.factorize(table[name])[0] for name in keys]
+    order = np.arange(len(table), dtype=np.int64)
+    if CELL in keys:
+        order = np.argsort(pd.factorize(table[CELL])[0], kind="stable")
     changed = np.zeros(max(len(table) - 1, 0), dtype=bool)
-    for code in codes:
-        changed |= np.diff(code) != 0
-    edges = [0, *(np.flatnonzero(changed) + 1).tolist(), len(table)] if len(table) else [0]
-    rows = [slice(a, b) for a, b in pairwise(edges)]
-    return table[keys].iloc[edges[:-1]].reset_index(drop=True), rows
+    for name in keys:
+        changed |= np.diff(pd.factorize(table[name])[0][order]) != 0
+    rows = np.split(order, np.flatnonzero(changed) + 1) if len(table) else []
+    firsts = [group[0] for group in rows]
+    return table[keys].iloc[firsts].reset_index(drop=True), rows
