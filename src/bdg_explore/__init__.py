@@ -28,6 +28,9 @@ if TYPE_CHECKING:
         state_of_health,
         summarize_cycles,
     )
+    from .analysis import (
+        pulse_resistance as pulse_resistance,
+    )
     from .curation import check
     from .hubs import Hubs, catalog_path, open_hubs
     from .readers import formats, read
@@ -53,6 +56,7 @@ _HOMES = {
     "capacity_voltage": "analysis",
     "incremental_capacity": "analysis",
     "differential_voltage": "analysis",
+    "pulse_resistance": "analysis",
     "degradation_modes": "analysis",
     "views": "views",
     "CellBrowser": "widgets",

@@ -15,6 +15,7 @@ from .fitted_voltages import fitted_voltages
 from .impedance_validity import kramers_kronig, kramers_kronig_residuals
 from .knees import find_knee
 from .peaks import find_peaks, track_peaks
+from .pulses import pulse_resistance
 from .relaxation import relaxation_distribution, relaxation_peaks, relaxation_times
 from .throughput import charge_throughput, equivalent_full_cycles
 
@@ -42,6 +43,7 @@ __all__ = [
     "kramers_kronig",
     "kramers_kronig_residuals",
     "life_features",
+    "pulse_resistance",
     "relaxation_distribution",
     "relaxation_peaks",
     "relaxation_times",

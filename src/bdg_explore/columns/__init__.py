@@ -14,7 +14,19 @@ from typing import Final
 
 from bdg_explore.errors import UnknownNameError, did_you_mean
 
-from . import abuse, cells, curves, cycles, features, impedance, lives, modes, records, store
+from . import (
+    abuse,
+    cells,
+    curves,
+    cycles,
+    features,
+    impedance,
+    lives,
+    modes,
+    pulses,
+    records,
+    store,
+)
 from ._column import BDF_NAMESPACE as BDF_NAMESPACE
 from ._column import Column as Column
 from ._column import Kind as Kind
@@ -26,6 +38,7 @@ from .features import *
 from .impedance import *
 from .lives import *
 from .modes import *
+from .pulses import *
 from .records import *
 from .store import *
 
@@ -42,6 +55,7 @@ COLUMNS: Final[dict[str, Column]] = {
         *impedance.IMPEDANCES,
         *features.LIFE_FEATURES,
         *modes.MODES,
+        *pulses.PULSES,
     )
 }
 
