@@ -114,7 +114,7 @@ def _cut(
 
 def _lengths(first: Ints, rows: Ints) -> Ints:
     """Return how many of the rows each curve has."""
-    return np.diff(first, append=len(rows))
+    return np.concatenate((first[1:], [len(rows)])) - first
 
 
 def _charges_between(moved: Floats, rows: Ints, first: Ints, since: Ints) -> Floats:

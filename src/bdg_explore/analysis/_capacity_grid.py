@@ -27,7 +27,8 @@ def mean_voltages(branches: Branches, points: int) -> tuple[Floats, Floats, Floa
     middles, means = (np.full((count, points), np.nan) for _ in range(2))
     spans = np.full(count, np.nan)
     edges = np.arange(points + 1) / points
-    for curves, voltage, step, starts in batches(branches, points):
+    for curves, inside, starts in batches(branches, points):
+        voltage, step = branches.voltage[inside], branches.moved[inside]
         rows, ends = len(starts), np.append(starts[1:], len(voltage)) - 1
         curve = np.repeat(np.arange(rows), ends + 1 - starts)
         charge = np.cumsum(step)

@@ -46,7 +46,10 @@ def savitzky_golay(values: Floats, window: int, order: int) -> Floats:
     first, last = spans(values)
     result = np.empty_like(values)
     for begin in range(0, len(values), ROWS_AT_ONCE):
-        _correlate(values[begin : begin + ROWS_AT_ONCE], fit[1], result[begin:])
+        some = slice(begin, begin + ROWS_AT_ONCE)
+        filled = values[some].copy()
+        frame_rows(filled, first[some], last[some] + 1, 0.0, 0.0)  # in a product NaN would spread
+        _correlate(filled, fit[1], result[some])
     frame_rows(result, first + half, np.maximum(last - half, first + half - 1) + 1)
     rows = np.flatnonzero(last - first + 1 >= window)
     slopes = np.stack([k * place ** max(k - 1, 0) for k in range(order + 1)], axis=1) @ fit
@@ -62,7 +65,6 @@ def _correlate(values: Floats, weights: Floats, out: Floats) -> None:
     Columns with too few beside them are left as they are in `out`.
     """
     width, window = values.shape[1], len(weights)
-    values = np.where(np.isfinite(values), values, 0.0)  # in a product NaN would spread
     band = np.zeros((COLUMNS_AT_ONCE + window - 1, COLUMNS_AT_ONCE))
     for k in range(COLUMNS_AT_ONCE):
         band[k : k + window, k] = weights
@@ -72,7 +74,7 @@ def _correlate(values: Floats, weights: Floats, out: Floats) -> None:
         np.matmul(
             values[:, begin : begin + size + window - 1],
             band[: size + window - 1, :size],
-            out=out[: len(values), middle : middle + size],
+            out=out[:, middle : middle + size],
         )
 
 
@@ -88,25 +90,25 @@ def finite_difference(values: Floats, increment: int) -> Floats:
     """
     slope = np.empty_like(values)
     for begin in range(0, len(values), ROWS_AT_ONCE):
-        _differences(values[begin : begin + ROWS_AT_ONCE], increment, slope[begin:])
+        some = slice(begin, begin + ROWS_AT_ONCE)
+        _differences(values[some], increment, slope[some])
     return slope
 
 
 def _differences(values: Floats, increment: int, out: Floats) -> None:
     first, last = spans(values)
     count, width = values.shape
-    slope = out[:count]
     rows, column = np.arange(count), np.arange(width)
     padded = np.empty((count, width + 2 * increment))
     padded[:, increment : increment + width] = values
     ends = values[rows, first, None], values[rows, last, None]
     frame_rows(padded, first + increment, last + increment + 1, *ends)
-    np.subtract(padded[:, 2 * increment :], padded[:, :width], out=slope)
+    np.subtract(padded[:, 2 * increment :], padded[:, :width], out=out)
     over = np.minimum(column + increment, last[:, None])
     over -= np.maximum(column - increment, first[:, None])
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope /= over
-    frame_rows(slope, first, last + 1)
+        out /= over
+    frame_rows(out, first, last + 1)
 
 
 def spread(counts: Floats, first: Ints, last: Ints, kernel: int) -> Floats:

@@ -52,17 +52,15 @@ def _multiples(branches: Branches, step_volt: float) -> Floats:
     return multiples
 
 
-def batches(branches: Branches, width: int) -> Iterator[tuple[slice, Floats, Floats, Ints]]:
-    """Yield curves that fit the cache: which, voltage, charge moved, first points."""
+def batches(branches: Branches, width: int) -> Iterator[tuple[slice, slice, Ints]]:
+    """Yield curves that fit the cache: which, their points, and which of those are first ones."""
     load = np.cumsum(branches.counts + width)
     begin = 0
     while begin < len(branches):
         used = load[begin - 1] if begin else 0
         end = max(int(np.searchsorted(load, used + BATCH, side="right")), begin + 1)
         first, last = branches.starts[begin], branches.ends[end - 1] + 1
-        points = slice(first, last)
-        starts = branches.starts[begin:end] - first
-        yield slice(begin, end), branches.voltage[points], branches.moved[points], starts
+        yield slice(begin, end), slice(first, last), branches.starts[begin:end] - first
         begin = end
 
 
@@ -86,29 +84,24 @@ def capacities_on(branches: Branches, grid: Floats) -> Floats:
         return result
     rising = bool(grid[0] < grid[-1])
     up, upwards = (grid, result) if rising else (grid[::-1], result[:, ::-1])
-    places = Grid(up)
-    for curves, voltage, moved, starts in batches(branches, len(grid)):
-        first, whole = moved[starts], np.add.reduceat(moved, starts)
-        below = charge_below(places, voltage, moved, starts)
-        spans = _spans(up, voltage, starts)
-        fill(below, spans[0], spans[1], np.zeros(len(starts)))  # the ends are exact
-        fill(below, spans[2], spans[3], whole - first)
-        if branches.direction == "charge":
-            np.add(first[:, None], below, out=upwards[curves])
+    axis, voltage, moved, starts = Grid(up), branches.voltage, branches.moved, branches.starts
+    first, whole = moved[starts], np.add.reduceat(moved, starts)
+    charging = branches.direction == "charge"
+    for curves, points, offsets in batches(branches, len(grid)):
+        below = charge_below(axis, voltage[points], moved[points], offsets)
+        if charging:
+            np.add(first[curves, None], below, out=upwards[curves])
         else:
-            np.subtract(whole[:, None], below, out=upwards[curves])
-        frame_rows(upwards[curves], spans[0], spans[3])
+            np.subtract(whole[curves, None], below, out=upwards[curves])
+    least, most = np.minimum.reduceat(voltage, starts), np.maximum.reduceat(voltage, starts)
+    begin, end = np.searchsorted(up, least - SAME_VOLT), _first_above(up, most)
+    fill(upwards, begin, _first_above(up, least), first if charging else whole)  # exact at the ends
+    fill(upwards, np.searchsorted(up, most - SAME_VOLT), end, whole if charging else first)
+    frame_rows(upwards, begin, end)
     if not branches.whole.all():
         result[~branches.whole] = np.nan
     return result
 
 
-def _spans(grid: Floats, voltage: Floats, starts: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return, of each curve, the columns at its lowest and at its highest voltage, as ranges."""
-    least, most = np.minimum.reduceat(voltage, starts), np.maximum.reduceat(voltage, starts)
-    return (
-        np.searchsorted(grid, least - SAME_VOLT),
-        np.searchsorted(grid, least + SAME_VOLT, side="right"),
-        np.searchsorted(grid, most - SAME_VOLT),
-        np.searchsorted(grid, most + SAME_VOLT, side="right"),
-    )
+def _first_above(grid: Floats, voltage: Floats) -> Ints:
+    return np.searchsorted(grid, voltage + SAME_VOLT, side="right")

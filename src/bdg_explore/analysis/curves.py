@@ -107,7 +107,9 @@ def capacity_voltage(
         skip_share=skip_share,
     )
     points = grid_of(branches, grid, step_volt)
-    return curve_table(branches, points, {branches.capacity_name: capacities_on(branches, points)})
+    values = {branches.capacity_name: capacities_on(branches, points)}
+    branches = branches.without_points()  # room for the table
+    return curve_table(branches, points, values)
 
 
 def curve_table(branches: Branches, grid: Floats, values: dict[str, Floats]) -> pd.DataFrame:
@@ -116,7 +118,7 @@ def curve_table(branches: Branches, grid: Floats, values: dict[str, Floats]) -> 
     Parameters
     ----------
     branches : Branches
-        The curves.
+        The curves; their points are not looked at.
     grid : ndarray
         Voltages [V].
     values : dict of ndarray

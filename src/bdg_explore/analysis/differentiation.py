@@ -114,6 +114,7 @@ def incremental_capacity(
         window = window_volt or WINDOW_VOLT[method]
         slope = _derivative(capacity, method, window / abs(step), polynomial_order, "step_volt")
         slope /= step
+    branches = branches.without_points()  # room for the table
     return curve_table(
         branches, grid, {branches.capacity_name: capacity, INCREMENTAL_CAPACITY: slope}
     )

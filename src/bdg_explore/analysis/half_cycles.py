@@ -95,6 +95,10 @@ class Branches:
         columns[CYCLE] = np.repeat(self.cycle, points)
         return columns
 
+    def without_points(self) -> "Branches":
+        """Return what is known of the curves but their points, which may be many."""
+        return replace(self, voltage=np.zeros(0), moved=np.zeros(0))
+
 
 def branches_of(
     frame: pd.DataFrame,
