@@ -4,9 +4,9 @@ from ._feature_list import FEATURES
 from .ageing import end_of_life, state_of_health
 from .by_cell import SUMMARY_INPUTS
 from .circuits import circuit_impedance, circuit_residuals, fit_circuit
+from .counted_cycles import count_cycles
 from .curves import capacity_difference, capacity_voltage
 from .cycle_class import classify_cycles
-from .cycle_order import count_cycles
 from .cycles import summarize_cycles
 from .degradation_modes import degradation_modes
 from .differentiation import check_area, differential_voltage, incremental_capacity

@@ -3,10 +3,7 @@
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-
-from bdg_explore.columns import CURRENT, CYCLE, TEST_TIME
 
 from ._records import Column, Floats, Ints, Records
 
@@ -108,30 +105,8 @@ def are_complete(discharge: Floats, numbers: Ints) -> NDArray[np.bool_]:
     return complete
 
 
-def count_cycles(timeseries: pd.DataFrame) -> pd.Series:
-    """Count the cycles of a test whose tester did not.
-
-    Parameters
-    ----------
-    timeseries : DataFrame
-        Records of one cell in test order, canonical columns.
-
-    Returns
-    -------
-    Series
-        `cycle_count`, from 1, with the index of the frame.
-
-    Notes
-    -----
-    A cycle begins with each charge that follows a discharge. Turns of the net charge smaller than
-    a tenth of its whole range are pulses and do not count.
-    """
-    numbers = numbered(timeseries[TEST_TIME].to_numpy(), timeseries[CURRENT].to_numpy())
-    return pd.Series(numbers, index=timeseries.index, name=CYCLE)
-
-
 def numbered(time: Column, current: Column) -> Ints:
-    """Return the cycle of every record; `count_cycles` for arrays [s, A]."""
+    """Return the cycle of every record of a cell [s, A]; `count_cycles` says what a cycle is."""
     begins = _charges_after_discharge(
         np.asarray(time, dtype=np.float64), np.nan_to_num(np.asarray(current, dtype=np.float64))
     )
