@@ -6,16 +6,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bdg_explore.analysis import end_of_life, summarize_cycles
+from bdg_explore.analysis import end_of_life, find_knee, summarize_cycles
 from bdg_explore.columns import (
     CAPACITY_DEVIATION,
     CAPACITY_SOURCE,
     CELL,
     COULOMBIC_EFFICIENCY,
+    CURRENT,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
+    KNEE,
+    ONSET,
+    SUSTAINED,
+    VOLTAGE,
 )
 from bdg_explore.readers import read
+from bdg_explore.shipped import catalogs_folder
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,33 @@ def test_nasa_capacities_are_the_stored_ones(mirror: Path):
     # efficiency pairs one span with one span: the stored capacity would make it 0.96
     assert discharges[COULOMBIC_EFFICIENCY].dropna().between(0.97, 1.02).all()
     assert discharges[COULOMBIC_EFFICIENCY].median() == pytest.approx(0.99, abs=0.005)
+
+
+@pytest.mark.parametrize("cell", ["B0025", "B0029", "B0030", "B0038", "B0045", "B0047", "B0049"])
+def test_nasa_capacities_are_our_integral_to_the_voltage_where_the_file_stops_counting(
+    mirror: Path, cell: str
+):
+    path = mirror / "nasa_pcoe" / f"{cell}.mat"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not in the mirror")
+    records = read(path)
+    stored = records.groupby(CYCLE)[CYCLE_DISCHARGING_CAPACITY].first().dropna()
+    discharges = records[records[CYCLE].isin(stored.index)]
+    under = (discharges[VOLTAGE] < 2.7) & (discharges[CURRENT] < -0.05)
+    counted = discharges[~under.groupby(discharges[CYCLE]).cummax()]
+    summary = summarize_cycles(counted, capacity="integral").set_index(CYCLE)
+    assert len(stored) >= 24
+    np.testing.assert_allclose(summary[CYCLE_DISCHARGING_CAPACITY], stored, rtol=0.02)
+
+
+def test_severson_lives_of_the_catalog_are_the_published_ones():
+    cells = pd.read_csv(catalogs_folder() / "cells" / "severson-2019.csv")
+    found = (
+        cells.groupby("split")["cycle_life"].agg(["count", "median", "mean", "min", "max"]).round(1)
+    )
+    assert found.loc["train"].tolist() == [41, 527, 673.8, 300, 2160]
+    assert found.loc["test1"].tolist() == [43, 561, 709.3, 148, 2237]
+    assert found.loc["test2"].tolist() == [40, 964.5, 1032, 541, 1935]
 
 
 def test_severson_june_cells_reach_0p88_at_their_published_life(severson):
@@ -103,3 +136,23 @@ def test_severson_0p935_lives_agree_with_the_derived_labels(severson, mirror: Pa
     early = both["first_touch_cycle"] < both["n_0p935_first_touch"] - 2
     assert 3 <= early.sum() <= 12
     assert (both.loc[early, "sustained_cycle"] - both.loc[early, "first_touch_cycle"] > 20).all()
+
+
+def test_severson_0p935_lives_and_knees_have_the_listed_statistics(severson):
+    fades, cells = severson
+    ends = end_of_life(fades, threshold_ah=0.935)[SUSTAINED]
+    train = ends[ends.index.str.startswith("train")]
+    assert train.agg(["min", "median", "max"]).tolist() == [249, 490, 1996]
+    assert train.mean() == pytest.approx(625.1, abs=0.1)
+    test1 = pd.concat([ends.drop(train.index), pd.Series([121.0])])  # b2c1 is not in the mirror
+    assert len(test1) == 43
+    assert test1.agg(["min", "median", "max"]).tolist() == [121, 509, 2099]
+    assert test1.mean() == pytest.approx(658.9, abs=0.1)
+    lives = cells["cycle_life"].reindex(ends.index)
+    assert (ends / lives).mean() == pytest.approx(0.929, abs=0.002)
+    assert (ends / lives).between(0.818, 0.963).all()
+    knees = find_knee(fades)
+    assert knees[KNEE].notna().all()
+    assert (knees[KNEE] / lives).mean() == pytest.approx(0.778, abs=0.01)
+    assert knees[KNEE].corr(lives) == pytest.approx(0.992, abs=0.005)
+    assert knees[ONSET].corr(lives) == pytest.approx(0.980, abs=0.005)
