@@ -2,6 +2,7 @@
 
 from ._feature_list import FEATURES
 from .ageing import end_of_life, state_of_health
+from .bands import group_bands
 from .by_cell import SUMMARY_INPUTS
 from .circuits import circuit_impedance, circuit_residuals, fit_circuit
 from .counted_cycles import count_cycles
@@ -10,6 +11,7 @@ from .cycle_class import classify_cycles
 from .cycles import summarize_cycles
 from .degradation_modes import degradation_modes
 from .differentiation import check_area, differential_voltage, incremental_capacity
+from .distributions import distribution, summarize_distribution
 from .features import describe_features, life_features
 from .fitted_voltages import fitted_voltages
 from .impedance_validity import kramers_kronig, kramers_kronig_residuals
@@ -33,12 +35,14 @@ __all__ = [
     "degradation_modes",
     "describe_features",
     "differential_voltage",
+    "distribution",
     "end_of_life",
     "equivalent_full_cycles",
     "find_knee",
     "find_peaks",
     "fit_circuit",
     "fitted_voltages",
+    "group_bands",
     "incremental_capacity",
     "kramers_kronig",
     "kramers_kronig_residuals",
@@ -49,5 +53,6 @@ __all__ = [
     "relaxation_times",
     "state_of_health",
     "summarize_cycles",
+    "summarize_distribution",
     "track_peaks",
 ]

@@ -20,6 +20,7 @@ from . import (
     curves,
     cycles,
     features,
+    groups,
     impedance,
     lives,
     modes,
@@ -35,6 +36,7 @@ from .cells import *
 from .curves import *
 from .cycles import *
 from .features import *
+from .groups import *
 from .impedance import *
 from .lives import *
 from .modes import *
@@ -56,6 +58,7 @@ COLUMNS: Final[dict[str, Column]] = {
         *features.LIFE_FEATURES,
         *modes.MODES,
         *pulses.PULSES,
+        *groups.GROUPS,
     )
 }
 
