@@ -38,6 +38,13 @@ def rights_in(frame: pd.DataFrame) -> Rights:
     return list(frame.attrs.get(RIGHTS, ()))
 
 
+def carry(source: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Let a table that was made of another one carry its rights, and return it."""
+    if RIGHTS in source.attrs:
+        table.attrs[RIGHTS] = source.attrs[RIGHTS]
+    return table
+
+
 def merged(told: Iterable[Rights]) -> Rights:
     """Return several rights together, each data set once."""
     return list({one[DATASET]: one for rights in told for one in rights}.values())

@@ -23,6 +23,7 @@ from bdg_explore.columns import (
     THRESHOLD,
 )
 from bdg_explore.errors import FrameError, ParameterError, UnknownNameError, did_you_mean
+from bdg_explore.rights import carry
 
 from .by_cell import check_capacities, rows_by_cell
 
@@ -164,7 +165,7 @@ def end_of_life(
     table = pd.DataFrame(list(found.values()), columns=list(_COLUMNS)).astype(_COLUMNS)
     if CELL in cycles.columns:
         table.index = pd.Index(list(found), name=CELL)
-    return table
+    return carry(cycles, table)
 
 
 def _crossings(

@@ -17,7 +17,7 @@ from bdg_explore.columns import (
     UPPER,
 )
 from bdg_explore.errors import FrameError, MissingDataError, ParameterError, did_you_mean
-from bdg_explore.rights import RIGHTS
+from bdg_explore.rights import carry
 
 from ._fade_points import ordered
 from ._groups import By, groups_of, members_of
@@ -34,6 +34,7 @@ def group_bands(
     x: str = CYCLE,
     quantiles: tuple[float, float] = (0.1, 0.9),
     least: int = 3,
+    least_share: float = 0.5,
     points: int = 200,
     complete_only: bool = True,
 ) -> pd.DataFrame:
@@ -53,7 +54,10 @@ def group_bands(
     quantiles : tuple of float
         Lower and upper limit of the band, as shares of the cells that are left.
     least : int
-        Where fewer cells of a group than this are left there is no band and no median.
+        Where fewer cells of a group than this are left there is no band and no median ...
+    least_share : float
+        ... nor where less than this share of its cells is: the few that live longest tell nothing
+        about the group.
     points : int
         Positions along `x` at most, the same for all groups.
     complete_only : bool
@@ -86,10 +90,10 @@ def group_bands(
     if x not in cycles.columns:
         raise FrameError(f"The cycles have no column {x}.{did_you_mean(x, map(str, cycles))}")
     low, high = quantiles
-    if not (0 <= low < high <= 1 and least >= 1 and points >= 2):
+    if not (0 <= low < high <= 1 and least >= 1 and 0 <= least_share <= 1 and points >= 2):
         raise ParameterError(
-            "quantiles rise within 0 and 1, least is at least 1 and points at least 2; "
-            f"not {quantiles!r}, {least!r} and {points!r}."
+            "quantiles rise within 0 and 1, least is at least 1, least_share at most 1 and points "
+            f"at least 2; not {quantiles!r}, {least!r}, {least_share!r} and {points!r}."
         )
     lines = _lines(cycles, x, value, complete_only)
     group_of = groups_of(list(lines), by, cells, cycles)
@@ -101,7 +105,7 @@ def group_bands(
             continue
         values = np.array([np.interp(grid, *lines[n], left=np.nan, right=np.nan) for n in names])
         count = np.isfinite(values).sum(axis=0)
-        kept = count >= least
+        kept = count >= max(least, least_share * len(names))
         band = np.nanquantile(values[:, kept], [low, 0.5, high], axis=0)
         parts.append(
             pd.DataFrame(
@@ -128,9 +132,8 @@ def group_bands(
         "quantiles": [low, high],
         "least": least,
         "left_out": left_out,
-        RIGHTS: cycles.attrs.get(RIGHTS, []),
     }
-    return table
+    return carry(cycles, table)
 
 
 def _lines(

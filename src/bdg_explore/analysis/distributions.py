@@ -22,7 +22,7 @@ from bdg_explore.columns import (
     UPPER,
 )
 from bdg_explore.errors import FrameError, did_you_mean
-from bdg_explore.rights import RIGHTS
+from bdg_explore.rights import carry
 
 from ._groups import By, groups_of, members_of
 from ._records import Floats
@@ -111,9 +111,8 @@ def distribution(
         "by": by if isinstance(by, str) else "",
         "value": value,
         "unknown": unknown,
-        RIGHTS: table.attrs.get(RIGHTS, []),
     }
-    return found
+    return carry(table, found)
 
 
 def summarize_distribution(found: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from bdg_explore.errors import (
     UnknownNameError,
     did_you_mean,
 )
+from bdg_explore.rights import carry
 
 from ._early_curves import Window
 from ._early_life import EarlyLife, early_lives
@@ -160,7 +161,7 @@ def life_features(
     if CELL in cycles.columns:
         table.index = pd.Index(list(rows), name=CELL)
     table.attrs = {WINDOW: [limits.first, limits.last, limits.early], MISSING: missing}
-    return table
+    return carry(cycles, table)
 
 
 def describe_features(table: pd.DataFrame | None = None) -> pd.DataFrame:

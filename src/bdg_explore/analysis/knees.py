@@ -33,6 +33,7 @@ from bdg_explore.columns import (
     STRAY,
 )
 from bdg_explore.errors import ParameterError, did_you_mean
+from bdg_explore.rights import carry
 
 from ._knee_of_one import Choices, Knee, Method, knee_of
 from .ageing import NamedReference, Reference, state_of_health
@@ -180,7 +181,7 @@ def find_knee(
         base = [_base(amounts[rows], health[rows]) for rows in rows_of.values()]
         at = list(table.columns).index(KNEE_CAPACITY) + 1
         table.insert(at, KNEE_HEALTH, table[KNEE_CAPACITY].to_numpy() / np.array(base))
-    return table
+    return carry(cycles, table)
 
 
 def _table(knees: list[Knee], method: str) -> pd.DataFrame:

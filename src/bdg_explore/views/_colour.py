@@ -86,3 +86,35 @@ def colour_by(values: "pd.Series[Any]", name: str) -> Colouring:
         colours[UNKNOWN] = OTHER
     title = known.label if known and number else known.title if known else name
     return Colouring(title, text.to_numpy(dtype=object), colours)
+
+
+def group_colours(group_of: "pd.Series[Any]", name: str) -> dict[Any, str]:
+    """Choose a colour for each group of cells, the same in every picture of them.
+
+    Parameters
+    ----------
+    group_of : Series
+        The group of each cell.
+    name : str
+        What makes the groups.
+
+    Returns
+    -------
+    dict
+        Colours by group: along a perceptually even scale where groups are numbers; else as
+        `colour_by` has them.
+    """
+    groups = list(group_of.unique())
+    numbers = sorted(group for group in groups if not isinstance(group, str))
+    scale = dict(zip(numbers, ordered(max(len(numbers), 1)), strict=True)) if numbers else {}
+    words = group_of[[isinstance(group, str) for group in group_of]]
+    colouring = colour_by(words.where(words != UNKNOWN), name)
+    if isinstance(colouring.colours, dict):
+        for group, word in zip(words, colouring.values, strict=True):
+            scale[group] = colouring.colours[word]
+    return scale
+
+
+def group_word(group: Any) -> str:
+    """Return what a legend calls a group."""
+    return group if isinstance(group, str) else f"{group:g}"

@@ -25,7 +25,12 @@ MOST_SAMPLED: Final = 100_000
 
 
 def curves(
-    lines: Lines, dims: tuple[Any, Any], colouring: Colouring | None, name: str | None
+    lines: Lines,
+    dims: tuple[Any, Any],
+    colouring: Colouring | None,
+    name: str | None,
+    *,
+    legend: bool = True,
 ) -> Any:
     """Return all curves as one element, coloured, to be hovered and tapped.
 
@@ -39,6 +44,8 @@ def curves(
         One colour for all if there is none.
     name : str or None
         The fact that gives the colour.
+    legend : bool
+        Whether a legend names the categories.
     """
     count = len(lines.offsets) - 1
     vdims = [d for d in dict.fromkeys((name, CELL, KIND)) if d is not None and d in lines.facts]
@@ -47,7 +54,7 @@ def curves(
         "line_width": 2.0 if count <= 6 else 1.5 if count <= 100 else 1.0,
         "line_alpha": 0.95 if count <= 100 else max(0.4, 0.95 - count / 2000),
         "nonselection_alpha": 0.12,
-        "show_legend": colouring is not None and not colouring.by_number,
+        "show_legend": legend and colouring is not None and not colouring.by_number,
     }
     if colouring is None:
         options["color"] = CATEGORICAL[0]
@@ -145,13 +152,15 @@ def room_for_labels(labels: list[str]) -> float:
     return min(0.6, 0.05 + 0.025 * max(map(len, labels)))
 
 
-def upward(values: NDArray[np.float64]) -> tuple[tuple[float, float], int]:
+def upward(values: NDArray[np.float64], *, least: float = 0.01) -> tuple[tuple[float, float], int]:
     """Return limits of the upward axis, and how many values lie beyond them.
 
     Parameters
     ----------
     values : ndarray
         All values to draw, at least one.
+    least : float
+        Margin at least, as a share of the highest value: no picture of the last digit.
 
     Returns
     -------
@@ -164,7 +173,7 @@ def upward(values: NDArray[np.float64]) -> tuple[tuple[float, float], int]:
     margin = BODY_MARGIN * (high - low)
     low, high = max(np.min(values), low - margin), min(np.max(values), high + margin)
     beyond = int(np.count_nonzero((values < low) | (values > high)))
-    pad = max(0.05 * (high - low), 0.01 * abs(high)) or 1.0  # not a picture of the last digit
+    pad = max(0.05 * (high - low), least * abs(high)) or 1.0
     return (float(low - pad), float(high + pad)), beyond
 
 
