@@ -15,6 +15,7 @@ from .by_cell import rows_by_cell
 from .curves import capacity_difference
 
 LEAST_VOLTAGES: Final = 3
+ROUNDING: Final = 1e-12  # [Ah]
 
 
 @dataclass(frozen=True)
@@ -103,4 +104,5 @@ class Differences:
             if len(table) < LEAST_VOLTAGES:
                 return voltage, delta, f"the curves of cycles {early} and {last} share no voltages"
             voltage, delta = table[VOLTAGE].to_numpy(), table[CAPACITY_DIFFERENCE].to_numpy()
+            delta = np.where(np.abs(delta) < ROUNDING, 0.0, delta)
         return voltage, delta, why
