@@ -16,6 +16,7 @@ from bdg_explore.columns import (
     CHARGING_DURATION,
     COMPLETE,
     COULOMBIC_EFFICIENCY,
+    CV_CAPACITY_SHARE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
     DC_INTERNAL_RESISTANCE,
@@ -62,6 +63,7 @@ def life(last=150, cell="a", seed=0) -> pd.DataFrame:
             ENERGY_EFFICIENCY: 0.95 + noise[4],
             MEAN_CHARGING_VOLTAGE: 3.5 + 1e-4 * k,
             MEAN_DISCHARGING_VOLTAGE: 3.2 - 1e-4 * k,
+            CV_CAPACITY_SHARE: 0.05 + 1e-4 * k,
             START_TIME: 3600.0 * k,
         }
     )
@@ -140,6 +142,8 @@ def test_time_heat_resistance_and_efficiency_by_hand(one):
     assert one["mean_polarisation_volt"] == pytest.approx(0.3 + 2e-4 * 51)
     assert one["polarisation_slope_volt_per_cycle"] == pytest.approx(2e-4)
     assert one["discharging_voltage_slope_volt_per_cycle"] == pytest.approx(-1e-4)
+    assert one["mean_cv_capacity_share"] == pytest.approx(0.05 + 1e-4 * 51)
+    assert one["cv_capacity_share_slope_per_cycle"] == pytest.approx(1e-4)
     gaps = life().assign(**{GAP_DURATION: 900.0})
     integral = life_features(gaps)["temperature_integral_celsius_hour"].iloc[0]
     assert integral == pytest.approx(0.75 * held[MEAN_TEMPERATURE].sum())

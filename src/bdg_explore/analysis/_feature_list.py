@@ -14,6 +14,8 @@ from bdg_explore.columns import (
     CHARGING_DURATION,
     COULOMBIC_EFFICIENCY,
     COULOMBIC_EFFICIENCY_DEVIATION,
+    CV_CAPACITY_SHARE,
+    CV_CAPACITY_SHARE_SLOPE,
     DIFFERENCE_VOLTAGE,
     DISCHARGING_VOLTAGE_SLOPE,
     DURATION,
@@ -27,6 +29,7 @@ from bdg_explore.columns import (
     MAXIMUM_TEMPERATURE,
     MEAN_CHARGING_VOLTAGE,
     MEAN_COULOMBIC_EFFICIENCY,
+    MEAN_CV_CAPACITY_SHARE,
     MEAN_DIFFERENCE,
     MEAN_DISCHARGING_VOLTAGE,
     MEAN_ENERGY_EFFICIENCY,
@@ -49,6 +52,7 @@ from ._feature_values import Q, R, Value
 
 SEVERSON: Final = "Severson et al. 2019, doi 10.1038/s41560-019-0356-8"
 AFTER: Final = f"after {SEVERSON}"
+EDDAHECH: Final = "Eddahech et al. 2014, doi 10.1016/j.jpowsour.2014.02.020"
 BURNS: Final = "Burns et al. 2013, doi 10.1149/2.060309jes"
 HARLOW: Final = "Harlow et al. 2019, doi 10.1149/2.0981913jes"
 PAULSON: Final = "Paulson et al. 2022, doi 10.1016/j.jpowsour.2022.231127"
@@ -88,6 +92,7 @@ TWO: Final = "{last} minus {early}"
 DQ: Final = (CAPACITY_DIFFERENCE,)
 QS: Final = (Q,)
 CE: Final = (COULOMBIC_EFFICIENCY,)
+CV: Final = (CV_CAPACITY_SHARE,)
 VOLTAGES: Final = (MEAN_CHARGING_VOLTAGE, MEAN_DISCHARGING_VOLTAGE)
 LEAST, MEAN, VARIANCE, SKEWNESS, KURTOSIS, QUARTILES = (
     of.of_difference(np.min, what="minimum"),
@@ -154,6 +159,8 @@ _LIST: Final = (
         PAULSON,
         of.slope(MEAN_DISCHARGING_VOLTAGE),
     ),
+    Feature(MEAN_CV_CAPACITY_SHARE, ALL, CV, EDDAHECH, of.mean(CV_CAPACITY_SHARE)),
+    Feature(CV_CAPACITY_SHARE_SLOPE, ALL, CV, EDDAHECH, of.slope(CV_CAPACITY_SHARE)),
 )
 
 FEATURES: Final[dict[str, Feature]] = {one.name: one for one in _LIST}

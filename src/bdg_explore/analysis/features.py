@@ -14,6 +14,7 @@ from bdg_explore.columns import (
     COMPLETE,
     CYCLE_DISCHARGING_CAPACITY,
     DC_INTERNAL_RESISTANCE,
+    DC_RESISTANCE_10S,
     FEATURE,
     FEATURE_CYCLES,
     FEATURE_INPUTS,
@@ -45,7 +46,7 @@ from ._feature_values import EARLY_CHARGES, LATE_CYCLES
 from ._records import Floats
 from .by_cell import check_capacities
 
-RESISTANCES: Final = (INTERNAL_RESISTANCE, DC_INTERNAL_RESISTANCE)
+RESISTANCES: Final = (INTERNAL_RESISTANCE, DC_INTERNAL_RESISTANCE, DC_RESISTANCE_10S)
 WINDOW: Final = "window"
 MISSING: Final = "missing"
 
@@ -82,8 +83,8 @@ def life_features(
         ``end_of_life(...)["sustained_cycle"]``. Cells that had ended by the window's last cycle
         are left out; a cell without a value had not.
     resistance : str, optional
-        Column that holds the resistance [Ohm]; `internal_resistance_ohm`, else
-        `dc_internal_resistance_ohm`, if not given. Values that are not positive are no
+        Column that holds the resistance [Ohm]; if not given, the first there is of
+        `internal_resistance_ohm`, `dc_internal_resistance_ohm`, `dc_internal_resistance_10s_ohm`. Values that are not positive are no
         measurements.
     capacity : str
         Column that holds the discharging capacity [Ah].

@@ -32,6 +32,8 @@ MEAN_ENERGY_EFFICIENCY: Final = "mean_energy_efficiency"
 MEAN_POLARISATION: Final = "mean_polarisation_volt"
 POLARISATION_SLOPE: Final = "polarisation_slope_volt_per_cycle"
 DISCHARGING_VOLTAGE_SLOPE: Final = "discharging_voltage_slope_volt_per_cycle"
+MEAN_CV_CAPACITY_SHARE: Final = "mean_cv_capacity_share"
+CV_CAPACITY_SHARE_SLOPE: Final = "cv_capacity_share_slope_per_cycle"
 
 FEATURE: Final = "feature"
 FEATURE_LABEL: Final = "label"
@@ -142,6 +144,18 @@ LIFE_FEATURES: Final = (
         "Discharging voltage slope / V/cycle",
         "V/cycle",
         "Slope of a line through the mean discharging voltage.",
+    ),
+    Column(
+        MEAN_CV_CAPACITY_SHARE,
+        "Mean constant-voltage share",
+        "1",
+        "Mean share of the charge that flows in at constant voltage, of the window's cycles.",
+    ),
+    Column(
+        CV_CAPACITY_SHARE_SLOPE,
+        "Constant-voltage share slope / 1/cycle",
+        "1/cycle",
+        "Slope of a line through that share; positive: charging grows harder.",
     ),
     Column(FEATURE, "Feature", "", "Name of the column.", "text"),
     Column(FEATURE_LABEL, "Label", "", "What an axis shows.", "text"),
