@@ -84,8 +84,8 @@ def life_features(
         are left out; a cell without a value had not.
     resistance : str, optional
         Column that holds the resistance [Ohm]; if not given, the first there is of
-        `internal_resistance_ohm`, `dc_internal_resistance_ohm`, `dc_internal_resistance_10s_ohm`. Values that are not positive are no
-        measurements.
+        `internal_resistance_ohm`, `dc_internal_resistance_ohm`, `dc_internal_resistance_10s_ohm`.
+        Values that are not positive are no measurements.
     capacity : str
         Column that holds the discharging capacity [Ah].
     complete_only : bool
