@@ -20,6 +20,7 @@ from .peaks import find_peaks, track_peaks
 from .pulses import pulse_resistance
 from .relaxation import relaxation_distribution, relaxation_peaks, relaxation_times
 from .throughput import charge_throughput, equivalent_full_cycles
+from .titration import diffusion_coefficients
 
 __all__ = [
     "FEATURES",
@@ -35,6 +36,7 @@ __all__ = [
     "degradation_modes",
     "describe_features",
     "differential_voltage",
+    "diffusion_coefficients",
     "distribution",
     "end_of_life",
     "equivalent_full_cycles",

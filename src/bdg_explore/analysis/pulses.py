@@ -22,10 +22,7 @@ from bdg_explore.columns import (
     PULSE_DURATION,
     PULSE_TEMPERATURE,
     REASON,
-    SOC_BASIS,
     START_TIME,
-    STATE_OF_CHARGE,
-    STEP_TIME,
     SURFACE_TEMPERATURE,
     TEST_TIME,
     VOLTAGE,
@@ -35,19 +32,15 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ParameterError
 from bdg_explore.frames import TIMESERIES, check_frame
 
-from ._current_edges import CurrentEdges, find_edges, held_after
-from ._intervals import GAP_FACTOR, LEAST_GAP_SECOND
+from ._current_edges import CurrentEdges, held_after
+from ._edge_kinds import REST, edges_of, net_charge, nominal_by_cell, state_of_charge
 from ._records import Floats
-from .ageing import Reference, per_cell
+from .ageing import Reference
 from .by_cell import records_by_cell
-from .cell_summary import REST_SHARE, Columns
+from .cell_summary import Columns
 
 LONGEST_RAMP_SECOND: Final = 1.0
 OHMIC_SECOND: Final = 0.1
-LEAST_RATE: Final = 0.1  # 1/h: smallest change of current, over the nominal capacity
-LEAST_SHARE: Final = 0.05  # of the largest current, where the nominal capacity is not known
-SECONDS_AN_HOUR: Final = 3600.0
-REST, CHARGE, DISCHARGE = "rest", "charge", "discharge"
 
 
 def pulse_resistance(
@@ -137,7 +130,7 @@ def pulse_resistance(
     wanted = _checked_delays(delays)
     _check_choices(least_change_ampere, state_of_charge_start)
     names, parts = records_by_cell(timeseries)
-    nominal = _nominal(names, nominal_capacity_ah)
+    nominal = nominal_by_cell(names, nominal_capacity_ah)
     tables = [
         _pulses(columns, wanted, ah, least_change_ampere, state_of_charge_start)
         for (columns, _), ah in zip(parts, nominal, strict=True)
@@ -167,13 +160,6 @@ def _check_choices(least_change_ampere: float | None, start: float | None) -> No
         raise ParameterError(f"state_of_charge_start lies from 0 to 1, not {start!r}.")
 
 
-def _nominal(names: list[Any] | None, nominal: Reference | None) -> list[float | None]:
-    if nominal is None:
-        return [None] * (1 if names is None else max(len(names), 1))
-    frame = pd.DataFrame({CELL: names} if names else {"one": [0]})
-    return [float(value) for value in per_cell(frame, nominal, "nominal_capacity_ah")]
-
-
 def _pulses(
     columns: Columns,
     delays: list[float],
@@ -183,16 +169,10 @@ def _pulses(
 ) -> pd.DataFrame:
     """Return the pulses of one cell."""
     time, current, voltage = columns[TEST_TIME], columns[CURRENT], columns[VOLTAGE]
-    largest = float(np.nanmax(np.abs(current))) if np.isfinite(current).any() else 0.0
-    if least_change is None:
-        least_change = LEAST_SHARE * largest if nominal is None else LEAST_RATE * nominal
-    edges = find_edges(
-        time, current, least_change_ampere=least_change, step_time=columns.get(STEP_TIME)
-    )
-    old, new = (_levels(level, REST_SHARE * largest) for level in (edges.old, edges.new))
+    edges, old, new = edges_of(columns, nominal, least_change)
     durations = np.append(edges.start[1:], time[-1:])[: len(edges)] - edges.start
     resistances, reasons = _resistances(edges, old, new, durations, columns, delays)
-    charge = _net_charge(time, current)
+    charge = net_charge(time, current)
     table: dict[str, Any] = {CYCLE: columns[CYCLE][edges.after]} if CYCLE in columns else {}
     table |= {
         PULSE: np.arange(1, len(edges) + 1, dtype=np.int64),
@@ -207,12 +187,8 @@ def _pulses(
         PULSE_TEMPERATURE: _temperature(columns, edges),
         NET_CHARGE: charge[edges.before],
     }
-    table |= _state_of_charge(charge, charge[edges.before], nominal, soc_start)
+    table |= state_of_charge(charge, charge[edges.before], nominal, soc_start)
     return pd.DataFrame(table | {REASON: pd.array(reasons, "str")})
-
-
-def _levels(current: Floats, rest: float) -> NDArray[Any]:
-    return np.select([current > rest, current < -rest], [CHARGE, DISCHARGE], REST)
 
 
 def _resistances(
@@ -264,32 +240,8 @@ def _listed(delays: list[float]) -> str:
     return " and ".join(f"{delay:g}" for delay in delays)
 
 
-def _net_charge(time: NDArray[Any], current: NDArray[Any]) -> Floats:
-    """Return the charge since the first record [Ah], nothing over gaps and missing currents."""
-    if len(time) < 2:
-        return np.zeros(len(time))
-    span = np.diff(np.asarray(time, dtype=np.float64))
-    flow = np.asarray(current, dtype=np.float64)
-    mean = 0.5 * (flow[1:] + flow[:-1])
-    gap = span > max(GAP_FACTOR * float(np.median(span)), LEAST_GAP_SECOND)
-    passed = np.where(gap | np.isnan(mean), 0.0, mean * span)
-    return np.concatenate([[0.0], np.cumsum(passed)]) / SECONDS_AN_HOUR
-
-
 def _temperature(columns: Columns, edges: CurrentEdges) -> Floats:
     for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE):
         if name in columns:
             return np.asarray(columns[name][edges.before], dtype=np.float64)
     return np.full(len(edges), np.nan)
-
-
-def _state_of_charge(
-    charge: Floats, at: Floats, nominal: float | None, start: float | None
-) -> dict[str, Any]:
-    basis = "range"
-    soc = np.full(len(at), np.nan)
-    if nominal is not None and start is not None:
-        basis, soc = "nominal", start + at / nominal
-    elif len(charge) and np.ptp(charge) > 0:
-        soc = (at - np.min(charge)) / np.ptp(charge)
-    return {STATE_OF_CHARGE: soc, SOC_BASIS: pd.array([basis] * len(at), "str")}

@@ -16,6 +16,13 @@ PULSE_TEMPERATURE: Final = "temperature_celsius"
 NET_CHARGE: Final = "net_charge_ah"
 STATE_OF_CHARGE: Final = "state_of_charge"
 SOC_BASIS: Final = "state_of_charge_basis"
+REST_AFTER: Final = "rest_after_duration_second"
+EQUILIBRIUM_CHANGE: Final = "equilibrium_voltage_change_volt"
+TRANSIENT_CHANGE: Final = "transient_voltage_change_volt"
+ROOT_TIME_SLOPE: Final = "root_time_slope_volt_per_root_second"
+LINEARITY: Final = "root_time_linearity"
+DIFFUSION_COEFFICIENT: Final = "diffusion_coefficient_square_metre_per_second"
+FOURIER_NUMBER: Final = "fourier_number"
 
 
 def dc_resistance(delay_second: float) -> str:
@@ -67,5 +74,42 @@ PULSES: Final = (
         "",
         "nominal: a given start and the nominal capacity; range: 0 and 1 are the ends of the test.",
         "text",
+    ),
+    Column(REST_AFTER, "Rest after / s", "s", "Time without current that follows."),
+    Column(
+        EQUILIBRIUM_CHANGE,
+        "Change of equilibrium voltage / V",
+        "V",
+        "dEs: at the end of the rest after the pulse minus at the end of the rest before.",
+    ),
+    Column(
+        TRANSIENT_CHANGE,
+        "Transient change of voltage / V",
+        "V",
+        "dEt: slope by the root of time, times the root of the duration; without the ohmic drop.",
+    ),
+    Column(
+        ROOT_TIME_SLOPE,
+        "Slope by the root of time / V/√s",
+        "V/√s",
+        "Of the line through voltage against the root of the time since the edge.",
+    ),
+    Column(
+        LINEARITY,
+        "Linearity by the root of time",
+        "1",
+        "R squared of that line; well below 1 the method does not hold.",
+    ),
+    Column(
+        DIFFUSION_COEFFICIENT,
+        "Diffusion coefficient / m²/s",
+        "m²/s",
+        "Apparent chemical diffusion coefficient, for the length that was given.",
+    ),
+    Column(
+        FOURIER_NUMBER,
+        "Fourier number",
+        "1",
+        "Diffusion coefficient times the time over the length squared; small where it holds.",
     ),
 )

@@ -1,0 +1,91 @@
+"""Edges of the current of one cell: from what to what, at which charge."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bdg_explore.columns import (
+    CELL,
+    CURRENT,
+    SOC_BASIS,
+    STATE_OF_CHARGE,
+    STEP_TIME,
+    TEST_TIME,
+)
+
+from ._current_edges import CurrentEdges, find_edges
+from ._intervals import GAP_FACTOR, LEAST_GAP_SECOND
+from ._records import Floats
+from .ageing import Reference, per_cell
+from .cell_summary import REST_SHARE, SECONDS_AN_HOUR, Columns
+
+LEAST_RATE: Final = 0.1  # 1/h: smallest change of current, over the nominal capacity
+LEAST_SHARE: Final = 0.05  # of the largest current, where the nominal capacity is not known
+REST, CHARGE, DISCHARGE = "rest", "charge", "discharge"
+
+
+def edges_of(
+    columns: Columns, nominal: float | None, least_change: float | None
+) -> tuple[CurrentEdges, NDArray[Any], NDArray[Any]]:
+    """Return the edges of a cell, and from what and to what each of them goes.
+
+    Parameters
+    ----------
+    columns : dict of ndarray
+        Records of one cell.
+    nominal : float, optional
+        Nominal capacity [Ah].
+    least_change : float, optional
+        Smallest change of current that counts [A].
+    """
+    current = columns[CURRENT]
+    largest = float(np.nanmax(np.abs(current))) if np.isfinite(current).any() else 0.0
+    if least_change is None:
+        least_change = LEAST_SHARE * largest if nominal is None else LEAST_RATE * nominal
+    edges = find_edges(
+        columns[TEST_TIME],
+        current,
+        least_change_ampere=least_change,
+        step_time=columns.get(STEP_TIME),
+    )
+    rest = REST_SHARE * largest
+    return edges, _levels(edges.old, rest), _levels(edges.new, rest)
+
+
+def _levels(current: Floats, rest: float) -> NDArray[Any]:
+    return np.select([current > rest, current < -rest], [CHARGE, DISCHARGE], REST)
+
+
+def net_charge(time: NDArray[Any], current: NDArray[Any]) -> Floats:
+    """Return the charge since the first record [Ah], nothing over gaps and missing currents."""
+    if len(time) < 2:
+        return np.zeros(len(time))
+    span = np.diff(np.asarray(time, dtype=np.float64))
+    flow = np.asarray(current, dtype=np.float64)
+    mean = 0.5 * (flow[1:] + flow[:-1])
+    gap = span > max(GAP_FACTOR * float(np.median(span)), LEAST_GAP_SECOND)
+    passed = np.where(gap | np.isnan(mean), 0.0, mean * span)
+    return np.concatenate([[0.0], np.cumsum(passed)]) / SECONDS_AN_HOUR
+
+
+def nominal_by_cell(names: list[Any] | None, nominal: Reference | None) -> list[float | None]:
+    """Return the nominal capacity of each cell [Ah]; None for all where it is not given."""
+    if nominal is None:
+        return [None] * (1 if names is None else max(len(names), 1))
+    frame = pd.DataFrame({CELL: names} if names else {"one": [0]})
+    return [float(value) for value in per_cell(frame, nominal, "nominal_capacity_ah")]
+
+
+def state_of_charge(
+    charge: Floats, at: Floats, nominal: float | None, start: float | None
+) -> dict[str, Any]:
+    """Return the state of charge at some charges, and its basis: nominal or range."""
+    basis = "range"
+    soc = np.full(len(at), np.nan)
+    if nominal is not None and start is not None:
+        basis, soc = "nominal", start + at / nominal
+    elif len(charge) and np.ptp(charge) > 0:
+        soc = (at - np.min(charge)) / np.ptp(charge)
+    return {STATE_OF_CHARGE: soc, SOC_BASIS: pd.array([basis] * len(at), "str")}
