@@ -7,8 +7,7 @@ The reference beside each is the same picture drawn by Bokeh alone, in turns wit
 
 import argparse
 import json
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import holoviews as hv
@@ -17,6 +16,7 @@ import pandas as pd
 from bokeh.core.serialization import Serializer
 from bokeh.plotting import figure
 from made_record import ROWS_A_CYCLE, record
+from measured import Measure, as_table, turns
 
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
@@ -28,8 +28,14 @@ from bdg_explore.columns import (
     NOMINAL_CAPACITY,
     VOLTAGE,
 )
-from bdg_explore.views import capacity_fade, voltage_current_trace
+from bdg_explore.views import capacity_fade
 from bdg_explore.views.traces import _part, thinned_part
+
+FADE_LIMITS = {1000: 30.0, 84: 15.0}
+TRACE_LIMIT, ZOOM_LIMIT = 10.0, 0.5
+TARGETS = """
+Targets: the fade of 1,000 cells in 150 ms and 1 MB; a trace of 10M records in 60 ms and 60 kB,
+thinned anew on zoom in 10 ms."""
 
 
 def fleet(cells: int, cycles: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -56,16 +62,6 @@ def fleet(cells: int, cycles: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, facts
 
 
-def turns(*jobs: Callable[[], object], count: int) -> list[float]:
-    best = [float("inf")] * len(jobs)
-    for _ in range(count):
-        for place, job in enumerate(jobs):
-            begin = time.perf_counter()
-            job()
-            best[place] = min(best[place], time.perf_counter() - begin)
-    return best
-
-
 def size(model: Any) -> int:
     """Return the bytes a figure sends: JSON and binary buffers."""
     serializer = Serializer(deferred=True)
@@ -81,35 +77,31 @@ def bokeh_alone(lines: int) -> Any:
     return plot
 
 
-def fades(repeats: int) -> None:
+def measures(rows: int = 10_000_000, repeats: int = 7) -> Iterator[Measure]:
+    """Yield fades of 1,000 and of 84 cells, and a trace of so many records, whole and zoomed."""
     for cells, cycles in ((1000, 1000), (84, 1000)):
         table, facts = fleet(cells, cycles)
 
         def draw(table: pd.DataFrame = table, facts: pd.DataFrame = facts) -> Any:
-            return capacity_fade(table, cells=facts, y="soh", color=AMBIENT_TEMPERATURE)
+            return hv.render(capacity_fade(table, cells=facts, y="soh", color=AMBIENT_TEMPERATURE))
 
-        built, shown, alone = turns(
-            draw, lambda draw=draw: hv.render(draw()), lambda n=cells: bokeh_alone(n), count=repeats
+        shown, alone = turns(draw, lambda n=cells: bokeh_alone(n), count=repeats)
+        yield Measure(
+            f"fade, {cells:,} cells x {cycles:,} cycles, {size(draw()) / 1e6:.2f} MB to send",
+            "a bare Bokeh figure of as many lines",
+            shown,
+            alone,
+            limit=FADE_LIMITS[cells],
         )
-        print(
-            f"fade, {cells:,} cells x {cycles:,} cycles: {built * 1e3:.0f} ms to the HoloViews "
-            f"object, {shown * 1e3:.0f} ms to the Bokeh figure (target 150 for 1,000), "
-            f"{size(hv.render(draw())) / 1e6:.2f} MB (target 1); "
-            f"a bare Bokeh figure of as many lines {alone * 1e3:.0f} ms"
-        )
-
-
-def traces(rows: int, repeats: int) -> None:
     frame = record(rows // ROWS_A_CYCLE)
     part = _part(frame, [VOLTAGE, CURRENT])
-    whole, zoomed, columns, shown = turns(
+    columns, whole, zoomed = turns(
+        lambda: [frame[n].to_numpy().sum() for n in (VOLTAGE, CURRENT)],
         lambda: [thinned_part(_part(frame, [n]), n, 2000, unit=3600.0) for n in (VOLTAGE, CURRENT)],
         lambda: [
             thinned_part(part, n, 2000, unit=3600.0, view=(100.0, 500.0))
             for n in (VOLTAGE, CURRENT)
         ],
-        lambda: [frame[n].to_numpy().sum() for n in (VOLTAGE, CURRENT)],
-        lambda: hv.render(voltage_current_trace(frame)),
         count=repeats,
     )
     sent = sum(
@@ -117,11 +109,10 @@ def traces(rows: int, repeats: int) -> None:
         for name in (VOLTAGE, CURRENT)
         for array in thinned_part(part, name, 2000, unit=3600.0)
     )
-    print(
-        f"trace, {rows:,} records: first {whole * 1e3:.0f} ms (target 60), zoom {zoomed * 1e3:.1f} "
-        f"ms (target 10), {sent / 1e3:.0f} kB (target 60); {whole / columns:.1f} x summing the two "
-        f"columns; {shown * 1e3:.0f} ms with temperature to the Bokeh figures"
-    )
+    told = f"trace, {rows:,} records, {sent / 1e3:.0f} kB to send"
+    summing = "summing the two columns"
+    yield Measure(told, summing, whole, columns, limit=TRACE_LIMIT)
+    yield Measure(f"{told}, zoomed", summing, zoomed, columns, limit=ZOOM_LIMIT)
 
 
 def main() -> None:
@@ -129,8 +120,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repeats", type=int, default=7)
     given = parser.parse_args()
-    fades(given.repeats)
-    traces(given.rows, given.repeats)
+    print(as_table(measures(given.rows, given.repeats)))
+    print(TARGETS)
 
 
 if __name__ == "__main__":
