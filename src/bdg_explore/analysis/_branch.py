@@ -167,7 +167,7 @@ def _integrate(
         voltage = np.asarray(records.voltage[begin : rows.stop + 1], dtype=np.float64)
         there = np.isfinite(voltage)
         missing = not (there.all() and np.isfinite(current).all())
-        interval = counted_intervals(
+        interval, _ = counted_intervals(
             records,
             rows,
             current,

@@ -18,7 +18,7 @@ LAST_ROWS: Final = 5  # at the end of a span, whose median is the voltage of the
 
 
 def constant_voltage(
-    records: Records, spans: Spans, way: int, gap_rows: Ints
+    records: Records, steps: Spans, way: int, gap_rows: Ints
 ) -> tuple[Floats, Floats]:
     """Return time and charge of the constant-voltage part of every cycle's charge.
 
@@ -26,8 +26,8 @@ def constant_voltage(
     ----------
     records : Records
         One cell.
-    spans : Spans
-        Its stretches of one direction.
+    steps : Spans
+        Its stretches of one direction in one step.
     way : {1, -1}
         Charge or discharge.
     gap_rows : ndarray of int
@@ -40,24 +40,23 @@ def constant_voltage(
 
     Notes
     -----
-    Looked for in every span of a minute or more, since testers may rest before they hold. The
-    voltage limit is that at the span's end (median of five records); the part reaches back from
+    Looked for in every step of a minute or more, since testers may rest before they hold. The
+    voltage limit is that at the step's end (median of five records); the part reaches back from
     there as long as the voltage is within 5 mV of it, to where the current began to fall (last
     record with 99 % of its level). It is found by probing ever finer, not by looking at every
     record.
     """
     cycles = len(records.starts)
-    lasting = spans.durations(records.time)
-    chosen = np.flatnonzero((spans.way == way) & (lasting >= LEAST_SECOND))
-    first, last = spans.first[chosen], spans.stop[chosen] - 1
+    chosen = np.flatnonzero((steps.way == way) & (steps.seconds >= LEAST_SECOND))
+    first, last = steps.first[chosen], steps.stop[chosen] - 1
     falls = _falls(records.current, first, last)
-    first, last, cycle = first[falls], last[falls], spans.cycle[chosen[falls]]
+    chosen, first, last = chosen[falls], first[falls], last[falls]
     begin = _begin(records, first, last)
-    longer = last > begin
-    begin, last, cycle = begin[longer], last[longer], cycle[longer]
-    if not len(cycle):
-        return np.zeros(cycles), np.zeros(cycles)
-    seconds, charge = _sums(records, begin, last, gap_rows)
+    seconds, charge = steps.seconds[chosen], steps.charge[chosen]  # if it holds from the beginning
+    later = np.flatnonzero(begin > first)
+    if len(later):
+        seconds[later], charge[later] = _sums(records, begin[later], last[later], gap_rows)
+    cycle = steps.cycle[chosen]
     return np.bincount(cycle, seconds, cycles), np.bincount(cycle, charge, cycles)
 
 
@@ -112,18 +111,15 @@ def _last_row(first: Ints, last: Ints, holds: "Callable[[Ints, Ints], NDArray[np
 
 
 def _sums(records: Records, begin: Ints, last: Ints, gap_rows: Ints) -> tuple[Floats, Floats]:
-    counts = last - begin
+    counts = last - begin + 1
     starts = np.cumsum(counts) - counts
     rows = np.arange(counts.sum()) + np.repeat(begin - starts, counts)
     time = np.asarray(records.time[rows], dtype=np.float64)
-    flow = np.abs(np.asarray(records.current[rows], dtype=np.float64))
-    ends = starts + counts - 1
-    after = np.append(time[1:], 0.0)
-    after[ends] = records.time[last]
-    flow_after = np.append(flow[1:], 0.0)
-    flow_after[ends] = np.abs(records.current[last])
-    interval = after - time
+    flow = np.asarray(records.current[rows], dtype=np.float64)
+    interval = np.append(np.diff(time), 0.0)
+    interval[starts[1:] - 1] = 0.0
     if len(gap_rows):
         interval[np.isin(rows, gap_rows)] = 0.0
-    moved = np.nan_to_num(0.5 * (flow + flow_after) * interval)
-    return np.add.reduceat(interval, starts), np.add.reduceat(moved, starts)
+    moved = interval.copy()
+    moved[:-1] *= 0.5 * np.abs(flow[1:] + flow[:-1])
+    return np.add.reduceat(interval, starts), np.add.reduceat(np.nan_to_num(moved), starts)

@@ -17,9 +17,9 @@ from bdg_explore.columns import (
 )
 
 from ._constant_voltage import constant_voltage
+from ._cycle_sums import CycleSums
 from ._records import Column, Floats, Records
 from ._spans import rest_voltages
-from .integration import CycleSums
 
 
 def cycle_flow(
@@ -50,11 +50,11 @@ def cycle_flow(
     dict of ndarray
         One value a cycle, by column; NaN where a direction did not happen.
     """
-    cv_in = constant_voltage(records, sums.spans, 1, sums.gap_rows)
-    cv_out = constant_voltage(records, sums.spans, -1, sums.gap_rows)
+    cv_in = constant_voltage(records, sums.steps, 1, sums.gap_rows)
+    cv_out = constant_voltage(records, sums.steps, -1, sums.gap_rows)
     inwards = _over(sums.charge - cv_in[1], sums.charging - cv_in[0])
     outwards = _over(sums.discharge - cv_out[1], sums.discharging - cv_out[0])
-    spans = sums.spans.without_noise(records.time, records.current, largest_ampere)
+    spans = sums.steps.merged().without_noise(records.time, records.current, largest_ampere)
     after_charge, after_discharge = rest_voltages(
         spans, records.time, records.voltage, len(records.starts)
     )

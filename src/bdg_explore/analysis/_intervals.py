@@ -27,7 +27,7 @@ def counted_intervals(
     note: Note,
     out: Floats,
     flags: NDArray[np.bool_],
-) -> Floats:
+) -> tuple[Floats, Ints]:
     """Return the times between the records of a block [s], 0 where nothing is to be integrated.
 
     Parameters
@@ -52,8 +52,9 @@ def counted_intervals(
 
     Returns
     -------
-    ndarray
-        One interval a record, from it to the next; the last record of a cell has 0.
+    tuple of ndarray
+        One interval a record, from it to the next (the last record of a cell has 0), and the rows
+        of the block after which the tester's step changes.
     """
     begin, end = rows.start, rows.stop
     time = np.asarray(records.time[begin : end + 1], dtype=np.float64)
@@ -61,8 +62,9 @@ def counted_intervals(
     interval[-1] = 0.0
     inner = interval[: len(time) - 1]
     np.subtract(time[1:], time[:-1], out=inner)
+    where = np.zeros(0, dtype=np.int64)
     if not len(inner):
-        return interval
+        return interval, where
     shortest = float(np.min(inner))
     if not shortest >= 0:
         raise time_error(records)
@@ -73,8 +75,8 @@ def counted_intervals(
     inner[records.starts[low:high] - begin - 1] = 0.0
     far_apart = longest > LEAST_GAP_SECOND and bool(np.max(inner) > LEAST_GAP_SECOND)
     if far_apart:
-        where = np.flatnonzero(inner > PAUSE_SECOND)
-        note("paused", begin + where, inner[where])
+        long = np.flatnonzero(inner > PAUSE_SECOND)
+        note("paused", begin + long, inner[long])
     if missing:
         _leave_out_missing(begin, inner, current, voltage, note)
     if far_apart:
@@ -82,7 +84,7 @@ def counted_intervals(
     if records.step is not None:
         where = _step_changes(records.step, begin, len(inner), flags)
         _leave_out_switches(records, begin, where, inner, current, voltage, rest, note)
-    return interval
+    return interval, where
 
 
 def _leave_out_missing(

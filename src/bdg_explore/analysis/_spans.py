@@ -1,12 +1,12 @@
 """Stretches of records in which the current flows one way, or rests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from ._records import Column, Floats, Ints
+from ._records import Column, Floats, Ints, Records
 
 LEAST_REST_SECOND: Final = 60.0
 NOISE_SHARE: Final = 0.01  # of the cell's largest current: less, and briefly, is noise of a rest
@@ -25,24 +25,58 @@ class Spans:
         1 charge, -1 discharge, 0 rest.
     cycle : ndarray of int
         Position of the cycle.
+    seconds, charge : ndarray
+        How long it lasts [s] and the charge that passed [A s], as they are integrated.
     """
 
     first: Ints
     stop: Ints
     way: Ints
     cycle: Ints
+    seconds: Floats
+    charge: Floats
 
     def __len__(self) -> int:
         return len(self.first)
 
     @classmethod
-    def of(cls, parts: "Sequence[tuple[Ints, Ints, Ints]]", rows: int) -> "Spans":
-        """Put together what `merged` gave, of a cell with so many rows."""
+    def of(
+        cls, parts: Sequence[tuple[Ints, Ints, Ints, Floats, Floats]], records: Records
+    ) -> "Spans":
+        """Put runs together: first row, way, cycle, seconds and charge of each, part by part.
+
+        Neighbours of one way, cycle and step of the tester become one.
+        """
         if not parts:
-            none = np.zeros(0, dtype=np.int64)
-            return cls(none, none, none, none)
-        first, way, cycle = merged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-        return cls(first, np.append(first[1:], rows), way, cycle)
+            none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
+            return cls(none, none, none, none, empty, empty)
+        first, way, cycle, seconds, charge = map(np.concatenate, zip(*parts, strict=True))
+        stop = np.append(first[1:], len(records.time))
+        runs = cls(first, stop, way, cycle, seconds, charge)
+        return runs.merged(None if records.step is None else records.step[first])
+
+    def merged(self, step: Column | None = None) -> "Spans":
+        """Return the spans, neighbours of one way, cycle (and step, if given) put together."""
+        if not len(self):
+            return self
+        apart = (self.way[1:] != self.way[:-1]) | (self.cycle[1:] != self.cycle[:-1])
+        if step is not None:
+            apart |= step[1:] != step[:-1]
+        begins = np.append(0, np.flatnonzero(apart) + 1)
+        return Spans(
+            self.first[begins],
+            self.stop[np.append(begins[1:], len(self)) - 1],
+            self.way[begins],
+            self.cycle[begins],
+            np.add.reduceat(self.seconds, begins),
+            np.add.reduceat(self.charge, begins),
+        )
+
+    def moved(self, rows: int, cycles: int) -> "Spans":
+        """Return the same spans, of a cell that has rows and cycles before these."""
+        return replace(
+            self, first=self.first + rows, stop=self.stop + rows, cycle=self.cycle + cycles
+        )
 
     def durations(self, time: Column) -> Floats:
         """Return how long each span lasts, from the record before it if of the same cycle [s]."""
@@ -58,23 +92,12 @@ class Spans:
         middle = np.asarray(current[(self.first + self.stop) // 2], dtype=np.float64)
         noise = np.abs(middle) < NOISE_SHARE * largest_ampere
         noise &= self.durations(time) < NOISE_SECOND
-        first, way, cycle = merged(self.first, np.where(noise, 0, self.way), self.cycle)
-        return Spans(first, np.append(first[1:], self.stop[-1]), way, cycle)
-
-    def longest(self, weights: Floats, cycles: int) -> Ints:
-        """Return for each cycle the span of the largest weight; -1 where none is above 0."""
-        chosen = np.full(cycles, -1, dtype=np.int64)
-        order = np.lexsort((-np.arange(len(weights)), weights, self.cycle))
-        order = order[weights[order] > 0]
-        chosen[self.cycle[order]] = order  # the last of a cycle stays: the first of the largest
-        return chosen
+        return replace(self, way=np.where(noise, 0, self.way)).merged()
 
 
-def merged(first: Ints, way: Ints, cycle: Ints) -> tuple[Ints, Ints, Ints]:
-    """Put together neighbours of the same way and cycle."""
-    begins = np.ones(len(first), dtype=bool)
-    begins[1:] = (way[1:] != way[:-1]) | (cycle[1:] != cycle[:-1])
-    return first[begins], way[begins], cycle[begins]
+def joined_spans(parts: Sequence[Spans]) -> Spans:
+    """Put the spans of parts of a cell one behind the other."""
+    return Spans(*map(np.concatenate, zip(*(vars(part).values() for part in parts), strict=True)))
 
 
 def rest_voltages(
@@ -107,9 +130,9 @@ def rest_voltages(
     rests = (spans.way == 0) & (lasting >= LEAST_REST_SECOND)
     found = []
     for way in (1, -1):
-        chosen = spans.longest(np.where(rests & (before == way), lasting, 0.0), cycles)
-        value = np.full(cycles, np.nan)
-        there = chosen >= 0
-        value[there] = voltage[spans.stop[chosen[there]] - 1]
+        chosen = np.flatnonzero(rests & (before == way))
+        order = chosen[np.lexsort((-chosen, lasting[chosen], spans.cycle[chosen]))]
+        value = np.full(cycles, np.nan)  # the last of a cycle stays: the first of the longest
+        value[spans.cycle[order]] = voltage[spans.stop[order] - 1]
         found.append(value)
     return found[0], found[1]

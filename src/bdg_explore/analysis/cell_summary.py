@@ -51,11 +51,12 @@ from bdg_explore.errors import FrameError, ParameterError
 
 from ._cycle_flow import cycle_flow
 from ._cycle_resistance import cycle_resistances, least_change
+from ._cycle_sums import CycleSums
 from ._records import Column, Floats, Ints, Records, extremes, run_starts
 from .capacity_source import SOURCES, CapacityPolicy, Direction, choose_source, take
 from .counters import COUNTERS, Counter, is_coarse, read_counter
 from .cycle_order import are_complete, begins_with_discharge, numbered, pair
-from .integration import CycleSums, integrate_cycles
+from .integration import integrate_cycles
 
 Columns = dict[str, Column]
 
@@ -117,7 +118,7 @@ def summarize_cell(
     summary.update(
         cycle_resistances(
             records,
-            sums.spans,
+            sums.steps.merged(),
             rest_current_ampere=rest,
             least_change_ampere=least_change(nominal_ah, largest),
         )

@@ -4,16 +4,20 @@ Each block of rows fits the processor's cache, so the work costs little more tha
 columns. Everything here is numpy on one cell's records in test order.
 """
 
-from dataclasses import dataclass
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 
+from ._cycle_sums import CycleSums, joined
 from ._intervals import counted_intervals
-from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, widen
-from ._spans import Spans, merged
+from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, time_error, widen
+from ._spans import Spans
 
 MOST_WAITING: Final = 1_000_000  # runs and notes held before they are brought to their cycles
+LEAST_ROWS: Final = 2 * BLOCK_ROWS  # a thread of its own is not worth less
+MOST_THREADS: Final = 4
 
 _OF_RUNS: Final = (
     "charge",
@@ -39,35 +43,6 @@ _NOTED: Final = (
     "hold_discharge_time",
 )
 _OF_HEAT: Final = ("temperature", "no_temperature")
-
-
-@dataclass(frozen=True)
-class CycleSums:
-    """What `integrate_cycles` found; one value a cycle.
-
-    Charge is in ampere seconds and energy in watt seconds, both positive; `charging`,
-    `discharging`, `resting`, `gap` (left out for want of records), `paused` (intervals of more
-    than an hour) and `switching` (left out at step changes) are in seconds. `temperature` is a
-    time integral [degC s]; `no_temperature` the time [s] for which there was none. `spans` are
-    the stretches of one direction or of rest, and `gap_rows` the rows at which a gap begins.
-    """
-
-    charge: Floats
-    discharge: Floats
-    charge_energy: Floats
-    discharge_energy: Floats
-    charging: Floats
-    discharging: Floats
-    resting: Floats
-    gap: Floats
-    paused: Floats
-    switching: Floats
-    voltage_limits: tuple[Floats, Floats]
-    temperature: Floats
-    no_temperature: Floats
-    temperature_limits: tuple[Floats, Floats]
-    spans: Spans
-    gap_rows: Ints
 
 
 def integrate_cycles(
@@ -108,10 +83,22 @@ def integrate_cycles(
     step's own share, which ``step_time_second`` tells, is credited at the new step's current:
     testers that write no record at the start of a step would otherwise lose one interval a step.
     """
-    sums = _Sums(records, rest_current_ampere, missing_current)
-    for rows, first, offsets in blocks(len(records.time), records.starts):
-        sums.add(rows, first, offsets)
-    return sums.result()
+
+    def sums_of(part: Records) -> CycleSums:
+        sums = _Sums(part, rest_current_ampere, missing_current)
+        for rows, first, offsets in blocks(len(part.time), part.starts):
+            sums.add(rows, first, offsets)
+        return sums.result()
+
+    threads = min(os.cpu_count() or 1, MOST_THREADS, len(records.time) // LEAST_ROWS)
+    cuts = records.cuts(threads)
+    if not len(cuts):
+        return sums_of(records)
+    rows = records.starts[cuts]
+    if not (records.time[rows] >= records.time[rows - 1]).all():
+        raise time_error(records)
+    with ThreadPoolExecutor(threads) as pool:  # numpy lets other threads run while it counts
+        return joined(list(pool.map(sums_of, records.cut(cuts))), rows, cuts)
 
 
 class _Sums:
@@ -132,13 +119,15 @@ class _Sums:
         self.runs: list[tuple[Ints, Floats, Floats, Floats, Floats]] = []
         self.notes: list[tuple[str, Ints, Floats]] = []
         self.waiting = 0
-        self.spans: list[tuple[Ints, Ints, Ints]] = []
+        self.steps: list[tuple[Ints, Ints, Ints, Floats, Floats]] = []
+        self.gapped = False
         self.gap_rows: list[Ints] = []
 
     def note(self, name: str, rows: Ints, values: Floats) -> None:
         """Add values, one an interval that begins at `rows`, to the sum of their cycles."""
         self.notes.append((name, rows, values))
         self.waiting += len(rows)
+        self.gapped |= name == "gap" and len(rows) > 0
 
     def add(self, rows: slice, first: int, offsets: Ints) -> None:
         """Add one block of rows."""
@@ -147,7 +136,8 @@ class _Sums:
         voltage = np.asarray(r.voltage[begin : rows.stop + 1], dtype=np.float64)
         missing = widen(*self.voltage_limits, voltage[:length], first, offsets)
         missing = missing or self.missing_current or bool(np.isnan(voltage[-1]))
-        interval = counted_intervals(
+        self.gapped = False
+        interval, changes = counted_intervals(
             r,
             rows,
             current,
@@ -161,17 +151,23 @@ class _Sums:
         weight = self.scratch[1, :length]  # of a record: half the interval on either side of it
         np.add(interval[:-1], interval[1:], out=weight[1:])
         weight[0] = self.carried + interval[0]
-        self.carried = float(interval[-1])
         if r.temperature is not None:
             temperature = np.asarray(r.temperature[rows], dtype=np.float64)
             unknown = widen(*self.temperature_limits, temperature, first, offsets)
             self._add_temperature(temperature, first, offsets, weight, unknown=unknown)
 
-        runs = self._runs(begin, offsets, current, voltage, interval)
+        runs = self._runs(begin, offsets, changes, current, voltage, interval)
         flowing = current[runs]
         if missing:  # such records weigh nothing: the intervals beside them are 0
             current, voltage = np.nan_to_num(current), np.nan_to_num(voltage)
-        lasting = np.add.reduceat(weight, runs)
+        if self.gapped:
+            lasting = np.add.reduceat(weight, runs)
+        else:  # nothing is left out inside a run: the clock tells
+            ends = np.append(runs[1:], length) - 1
+            time = np.asarray(r.time[begin + np.stack([runs, ends])], dtype=np.float64)
+            before = np.append(self.carried, interval[runs[1:] - 1])
+            lasting = 2.0 * (time[1] - time[0]) + before + interval[ends]
+        self.carried = float(interval[-1])
         weight *= current[:length]
         moved = np.add.reduceat(weight, runs)
         weight *= voltage[:length]
@@ -201,7 +197,7 @@ class _Sums:
             for name, (chosen, values) in ways.items():
                 self.of[name] += np.bincount(cycle[chosen], values[chosen], count)
             way = np.subtract(flowing > self.rest, flowing < -self.rest, dtype=np.int64)
-            self.spans.append(merged(rows, way, cycle))
+            self.steps.append((rows, way, cycle, 0.5 * lasting, 0.5 * np.abs(moved)))
         self.gap_rows += [rows for name, rows, _ in self.notes if name == "gap"]
         for name in {name for name, _, _ in self.notes}:
             rows = np.concatenate([r for n, r, _ in self.notes if n == name])
@@ -210,9 +206,15 @@ class _Sums:
         self.runs, self.notes, self.waiting = [], [], 0
 
     def _runs(
-        self, begin: int, offsets: Ints, current: Floats, voltage: Floats, interval: Floats
+        self,
+        begin: int,
+        offsets: Ints,
+        changes: Ints,
+        current: Floats,
+        voltage: Floats,
+        interval: Floats,
     ) -> Ints:
-        """Return where runs of one direction begin; note what crossings would over-count."""
+        """Return where runs of one direction in one step begin; note what crossings surplus."""
         count = len(current)
         state, changed = self.flags[0, :count], self.flags[1, : len(interval) + 1]
         inner, other = changed[1:count], self.flags[2, : count - 1]
@@ -223,6 +225,7 @@ class _Sums:
             np.not_equal(state[1:], state[:-1], out=other)
             np.logical_or(inner, other, out=inner)
         changed[-1] = False
+        changed[changes + 1] = True
         changed[offsets] = True  # row 0 of a block begins a run, whatever was before
         found = np.flatnonzero(changed[: len(interval)])
         ends = (
@@ -283,6 +286,6 @@ class _Sums:
             temperature=0.5 * of["temperature"],
             no_temperature=0.5 * of["no_temperature"],
             temperature_limits=self.temperature_limits,
-            spans=Spans.of(self.spans, len(self.records.time)),
+            steps=Spans.of(self.steps, self.records),
             gap_rows=np.concatenate([np.zeros(0, dtype=np.int64), *self.gap_rows]),
         )

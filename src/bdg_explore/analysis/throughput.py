@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from bdg_explore.columns import (
-    CELL,
     CHARGING_THROUGHPUT,
     CYCLE,
     CYCLE_CHARGING_CAPACITY,
@@ -17,6 +16,7 @@ from bdg_explore.errors import FrameError
 from bdg_explore.frames import CYCLES, check_frame
 
 from .ageing import Reference, per_cell
+from .by_cell import rows_by_cell
 
 _SUMMED = {
     CYCLE_CHARGING_CAPACITY: CHARGING_THROUGHPUT,
@@ -52,11 +52,12 @@ def charge_throughput(cycles: pd.DataFrame) -> pd.DataFrame:
             "summarize_cycles gives them."
         )
     passed = np.stack([np.nan_to_num(cycles[c].to_numpy(dtype=np.float64)) for c in there], axis=1)
-    codes = pd.factorize(cycles[CELL])[0] if CELL in cycles else np.zeros(len(cycles), dtype=int)
     clock = START_TIME if START_TIME in cycles else CYCLE  # numbers may come back, time does not
-    order = np.lexsort((cycles[clock].to_numpy(dtype=np.float64), codes))
+    moments = cycles[clock].to_numpy(dtype=np.float64)
     total = np.empty(passed.shape)
-    total[order] = pd.DataFrame(passed[order]).groupby(codes[order]).cumsum()
+    for _, rows in rows_by_cell(cycles):
+        order = rows[np.argsort(moments[rows], kind="stable")]
+        total[order] = np.cumsum(passed[order], axis=0)
     return pd.DataFrame(total, index=cycles.index, columns=[_SUMMED[c] for c in there])
 
 
