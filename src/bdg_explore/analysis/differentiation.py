@@ -87,8 +87,13 @@ def incremental_capacity(
     Windows are in volts, so results do not depend on the rate of sampling. `check_area` compares
     the area under each curve with its capacity. With constant current and even sampling the
     counts of *lean* are ``I dt n / bin``, its original form; otherwise each record counts the
-    charge half way to its neighbours, so the area is the capacity all the same. Above about C/5
-    peaks move and merge: tell the rate with the picture.
+    charge half way to its neighbours, so the area is the capacity all the same.
+
+    With 1 mV of noise *savitzky_golay* and *lean* keep peaks some tens of millivolts wide within
+    3 mV. *finite_difference* claims no such thing: it is a quick look at clean records, adds
+    nothing to them and lets their noise through; `find_peaks` passes over the peaks of noise.
+
+    Above about C/5 peaks move and merge: tell the rate with the picture.
 
     References
     ----------
