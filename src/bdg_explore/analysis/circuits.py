@@ -21,13 +21,14 @@ from bdg_explore.columns import (
     START_COUNT,
 )
 from bdg_explore.errors import FrameError, ParameterError, did_you_mean
+from bdg_explore.rights import carry_rights
 
 from ._circuit_fit import EXPONENTS, CircuitFit, fit_spectrum
 from ._circuits import EXPONENT, Node, parse_circuit
 from ._records import Floats
 from ._spectra import TURNED, Spectrum, long_table, spectra_of
 
-FULL_CELL: Final = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-W0"
+FULL_CELL: Final = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"
 SUFFIXES: Final = ("", "_error", "_lower", "_upper")
 _FACTS: Final = (
     CIRCUIT,
@@ -59,8 +60,8 @@ def fit_circuit(
     circuit : str
         Elements in series with ``-``, branches in parallel as ``p(a,b)``, numbered. R, C and L;
         CPE, a constant phase element; W, Wo and Ws, diffusion without end, in a closed layer and
-        in an open one; G, a Gerischer element. The one given is common for full cells: leads,
-        ohmic resistance, two arcs, diffusion.
+        in an open one; G, a Gerischer element. The one given serves full cells: leads,
+        ohmic resistance, two arcs, and a tail of diffusion whose slope is free.
     guess : mapping, optional
         Values of some parameters, by the names of their columns, for the first of the starts.
     starts : int
@@ -138,7 +139,8 @@ def fit_circuit(
     counts = (RECORD_COUNT, START_COUNT, AGREEING_STARTS)
     kinds = dict.fromkeys(columns, "float64") | dict.fromkeys(counts, "int64")
     kinds |= {CIRCUIT: "str", REASON: "str"}
-    return pd.concat([keys, pd.DataFrame(rows, columns=columns).astype(kinds)], axis="columns")
+    table = pd.DataFrame(rows, columns=columns).astype(kinds)
+    return carry_rights(spectra, pd.concat([keys, table], axis="columns"))
 
 
 def circuit_impedance(
@@ -171,11 +173,12 @@ def circuit_impedance(
         raise ParameterError("Frequencies lie above 0 Hz; leave out those that do not.")
     names, fitted = _fitted(fits)
     impedances = [_spectrum_of(fits, place, frequency) for place in np.flatnonzero(fitted).tolist()]
-    return long_table(
+    spectra = long_table(
         fits.loc[fitted, names],
         (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE),
         [(frequency, z.real, z.imag) for z in impedances],
     )
+    return carry_rights(fits, spectra)
 
 
 def circuit_residuals(
@@ -222,7 +225,8 @@ def circuit_residuals(
         else:
             off, frequency = np.zeros(0, dtype=np.complex128), np.zeros(0)
         rows.append((frequency, off.real, off.imag))
-    return long_table(keys, (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL), rows)
+    residuals = long_table(keys, (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL), rows)
+    return carry_rights(spectra, residuals)
 
 
 _NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))

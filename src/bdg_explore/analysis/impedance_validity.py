@@ -25,6 +25,7 @@ from bdg_explore.columns import (
     VALID,
 )
 from bdg_explore.errors import ParameterError
+from bdg_explore.rights import carry_rights
 
 from ._records import Floats
 from ._spectra import TURNED, Complexes, Spectrum, long_table, spectra_of
@@ -136,7 +137,7 @@ def kramers_kronig(
         VALID: "bool",
         REASON: "str",
     }
-    return pd.concat([keys, table.astype(kinds)], axis="columns")
+    return carry_rights(spectra, pd.concat([keys, table.astype(kinds)], axis="columns"))
 
 
 def kramers_kronig_residuals(
@@ -171,7 +172,7 @@ def kramers_kronig_residuals(
     """
     keys, parts = spectra_of(spectra, by)
     tests = _tests(parts, 1.0, cutoff, (min_elements, max_elements), capacitance)
-    return long_table(
+    residuals = long_table(
         keys,
         (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL),
         [
@@ -179,6 +180,7 @@ def kramers_kronig_residuals(
             for part, test in zip(parts, tests, strict=True)
         ],
     )
+    return carry_rights(spectra, residuals)
 
 
 _NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))

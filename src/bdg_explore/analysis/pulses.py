@@ -31,6 +31,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError
 from bdg_explore.frames import TIMESERIES, check_frame
+from bdg_explore.rights import carry_rights
 
 from ._current_edges import CurrentEdges, held_after
 from ._edge_kinds import REST, edges_of, net_charge, nominal_by_cell, state_of_charge
@@ -139,7 +140,7 @@ def pulse_resistance(
     if names is not None:
         cells = np.repeat(np.arange(len(names)), [len(one) for one in tables])
         table.insert(0, CELL, pd.Index(names).take(cells) if names else pd.Index([], dtype="str"))
-    return table
+    return carry_rights(timeseries, table)
 
 
 def _checked_delays(delays: Sequence[float]) -> list[float]:

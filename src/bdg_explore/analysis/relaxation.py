@@ -29,6 +29,7 @@ from bdg_explore.columns import (
     SERIES_CAPACITANCE,
 )
 from bdg_explore.errors import FrameError, ParameterError
+from bdg_explore.rights import carry_rights
 
 from ._records import Floats
 from ._spectra import TURNED, Complexes, Spectrum, long_table, spectra_of
@@ -157,7 +158,8 @@ def relaxation_times(
     columns = list(_row(_NOTHING, None, prominence_share))
     kinds = dict.fromkeys(columns, "float64")
     kinds |= {RECORD_COUNT: "int64", PEAK_COUNT: "int64", REASON: "str"}
-    return pd.concat([keys, pd.DataFrame(rows, columns=columns).astype(kinds)], axis="columns")
+    table = pd.DataFrame(rows, columns=columns).astype(kinds)
+    return carry_rights(spectra, pd.concat([keys, table], axis="columns"))
 
 
 def relaxation_distribution(
@@ -191,11 +193,12 @@ def relaxation_distribution(
     """
     keys, parts = spectra_of(spectra, by)
     found = _distributions(parts, regularisation, points_per_decade, capacitance)
-    return long_table(
+    curves = long_table(
         keys,
         (RELAXATION_TIME, RELAXATION_DISTRIBUTION),
         [(d.times, d.density) if d else (np.zeros(0),) * 2 for d in found],
     )
+    return carry_rights(spectra, curves)
 
 
 def relaxation_peaks(distribution: pd.DataFrame, *, prominence_share: float = 0.05) -> pd.DataFrame:
@@ -261,7 +264,7 @@ def relaxation_peaks(distribution: pd.DataFrame, *, prominence_share: float = 0.
             for peaks in found
         ],
     )
-    return table.astype({PEAK: "int64"})
+    return carry_rights(distribution, table.astype({PEAK: "int64"}))
 
 
 _NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))

@@ -31,6 +31,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError, did_you_mean
 from bdg_explore.frames import TIMESERIES, check_frame
+from bdg_explore.rights import carry_rights
 
 from ._current_edges import CurrentEdges
 from ._edge_kinds import REST, edges_of, net_charge, nominal_by_cell, state_of_charge
@@ -143,7 +144,7 @@ def diffusion_coefficients(
     if names is not None:
         cells = np.repeat(np.arange(len(names)), [len(one) for one in tables])
         whole.insert(0, CELL, pd.Index(names).take(cells) if names else pd.Index([], dtype="str"))
-    return whole
+    return carry_rights(timeseries, whole)
 
 
 def _check_choices(

@@ -1,6 +1,7 @@
 """Pictures from frames: HoloViews objects, drawn by Bokeh."""
 
 from .along_life import along_life
+from .bode import bode
 from .capacity_fade import capacity_fade, fade_cells, fade_lines
 from .completeness import completeness_lollipops, completeness_map
 from .coverage import bar_groups, coverage_bars
@@ -10,11 +11,14 @@ from .fade_bands import fade_bands
 from .fit_residuals import fit_residuals
 from .nyquist import nyquist
 from .parallel_coordinates import parallel_coordinates
+from .pulse_resistance import pulse_resistance
+from .relaxation_times import relaxation_times
 from .traces import voltage_current_trace
 
 __all__ = [
     "along_life",
     "bar_groups",
+    "bode",
     "capacity_fade",
     "completeness_lollipops",
     "completeness_map",
@@ -27,5 +31,7 @@ __all__ = [
     "fit_residuals",
     "nyquist",
     "parallel_coordinates",
+    "pulse_resistance",
+    "relaxation_times",
     "voltage_current_trace",
 ]

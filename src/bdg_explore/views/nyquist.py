@@ -1,33 +1,40 @@
 """Impedance in the complex plane."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import holoviews as hv
 import numpy as np
 import pandas as pd
-from bokeh.models import HoverTool
+from bokeh.models import CustomJS, HoverTool
 
-from bdg_explore.columns import (
-    CELL,
-    CYCLE,
-    FREQUENCY,
-    IMAGINARY_IMPEDANCE,
-    REAL_IMPEDANCE,
-    STEP,
-    axis,
-    column,
-)
-from bdg_explore.errors import ParameterError
+from bdg_explore.columns import FREQUENCY, IMAGINARY_IMPEDANCE, REAL_IMPEDANCE, axis
 from bdg_explore.frames import IMPEDANCE, check_frame
 from bdg_explore.rights import rights_in
 
-from ._credit import credit
-from .theme import CATEGORICAL, TITLE_SIZE, load_bokeh, message, ordered, style
+from ._credit import credit, room
+from ._spectra_shown import cycle_bar, legend_label, note, shown_spectra
+from .theme import TITLE_SIZE, load_bokeh, message, style
 
-_LEGEND: Final = 8
+# HoloViews' own equal aspect gives way to a responsive width
+_FIT: Final = """
+const wide = figure.inner_width, high = figure.inner_height
+if (wide > 0 && high > 0) {
+  const ohm = Math.max((right - left) / wide, (top - bottom) / high)
+  const middle = 0.5 * (left + right)
+  figure.x_range.setv({start: middle - 0.5 * ohm * wide, end: middle + 0.5 * ohm * wide})
+  figure.y_range.setv({start: bottom, end: bottom + ohm * high})
+}
+"""
 
 
-def nyquist(impedance: pd.DataFrame, *, max_spectra: int = 30, title: str = "") -> Any:
+def nyquist(
+    impedance: pd.DataFrame,
+    *,
+    fit: pd.DataFrame | None = None,
+    max_spectra: int = 30,
+    title: str = "",
+) -> Any:
     """Draw spectra in the complex plane, minus the imaginary part upward.
 
     Parameters
@@ -36,6 +43,9 @@ def nyquist(impedance: pd.DataFrame, *, max_spectra: int = 30, title: str = "") 
         One row a frequency: real and imaginary part [Ω], the latter negative for a capacitor.
         Spectra are told apart by `cell`, `cycle_count` and `step_count`, as far as there are any,
         and by the sweep of the frequency starting again.
+    fit : DataFrame, optional
+        Spectra of fits, named in the same way: `analysis.circuit_impedance`. They are drawn as
+        lines, and what was measured as points only.
     max_spectra : int
         How many spectra at most, spread evenly over all; the line above says so.
     title : str
@@ -44,7 +54,8 @@ def nyquist(impedance: pd.DataFrame, *, max_spectra: int = 30, title: str = "") 
     Returns
     -------
     holoviews.Overlay
-        Both axes at the same scale, so that a half circle is one.
+        Both axes at the same scale, so that a half circle is one. Up to eight spectra have a
+        legend; more are coloured by their cycle, with a bar.
 
     Raises
     ------
@@ -55,70 +66,73 @@ def nyquist(impedance: pd.DataFrame, *, max_spectra: int = 30, title: str = "") 
     """
     load_bokeh()
     check_frame(impedance, IMPEDANCE)
-    if max_spectra < 1:
-        raise ParameterError(f"max_spectra must be at least 1, not {max_spectra}.")
+    shown, total = shown_spectra(impedance, max_spectra)
     if not len(impedance):
         return message("No impedance to draw. Choose a table with at least one frequency.")
-    spectra = _spectra(impedance)
-    shown = [spectra[i] for i in _spread(len(spectra), max_spectra)]
-    colours = ordered(len(shown)) if len(shown) > 1 else [CATEGORICAL[0]]
+    fits: dict[Any, pd.DataFrame] = {}
+    if fit is not None and len(check_frame(fit, IMPEDANCE)):
+        fits = {one.names: one.rows for one in shown_spectra(fit, len(fit))[0]}
     across = hv.Dimension("re", label=axis(REAL_IMPEDANCE))
     up = hv.Dimension("minus_im", label=f"−{axis(IMAGINARY_IMPEDANCE)}")
     hertz = hv.Dimension("f", label=axis(FREQUENCY))
     hover = HoverTool(
         tooltips=[(hertz.label, "@f{0.[000]a}"), ("Z / Ω", "@re{0.0000} − i·@minus_im{0.0000}")]
     )
-    parts = []
-    for (label, part), colour in zip(shown, colours, strict=True):
-        re = part[REAL_IMPEDANCE].to_numpy(dtype=float)
-        data = (re, -part[IMAGINARY_IMPEDANCE].to_numpy(dtype=float), part[FREQUENCY].to_numpy())
-        named = label if 1 < len(shown) <= _LEGEND else ""
-        parts.append(hv.Curve(data, across, [up, hertz], label=named).opts(color=colour))
+    parts = cycle_bar(shown, [across, up])
+    for one in shown:
+        named = legend_label(one, len(shown))
+        line = fits.get(one.names) if fit is not None else one.rows
+        if line is not None:
+            parts.append(
+                hv.Curve(_plane(line), across, [up, hertz], label=named).opts(color=one.colour)
+            )
         parts.append(
-            hv.Scatter(data, across, [up, hertz], label=named).opts(
-                color=colour, size=4, tools=[hover]
+            hv.Scatter(_plane(one.rows), across, [up, hertz], label=named).opts(
+                color=one.colour, size=4, tools=[hover]
             )
         )
-    note = f"showing {len(shown)} of {len(spectra):,} spectra" if len(shown) < len(spectra) else ""
+    rights = rights_in(impedance)
     return hv.Overlay(parts).opts(
         responsive=True,
-        min_height=380,
-        data_aspect=1,
+        height=380 + room(rights),
         show_grid=True,
-        legend_position="right",
-        hooks=[style, *credit(rights_in(impedance))],
-        title=title or note,
+        legend_position="top",
+        legend_cols=2,
+        hooks=[style, _same_scale(_limits(impedance)), *credit(rights)],
+        title=title or note(len(shown), total),
         fontsize={"title": TITLE_SIZE},
     )
 
 
-def _spread(count: int, most: int) -> list[int]:
-    return sorted({round(i) for i in np.linspace(0, count - 1, min(count, most))})
+def _plane(rows: pd.DataFrame) -> tuple[Any, Any, Any]:
+    names = (REAL_IMPEDANCE, IMAGINARY_IMPEDANCE, FREQUENCY)
+    re, im, f = (rows[name].to_numpy(dtype=float) for name in names)
+    return re, -im, f
 
 
-def _spectra(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Part the table into spectra, with a label each."""
-    keys = [name for name in (CELL, CYCLE, STEP) if name in frame.columns]
-    varies = {name: len(frame[name].unique()) > 1 for name in keys}
-    parts = []
-    grouped: Any = frame.groupby(keys, sort=False, observed=True) if keys else [((), frame)]
-    for values, group in grouped:
-        varying = [
-            f"{column(name).title.lower()} {value}"
-            for name, value in zip(keys, values, strict=True)
-            if varies[name]
-        ]
-        for i, part in enumerate(_sweeps(group)):
-            parts.append((", ".join([*varying, f"sweep {i + 1}"] if i else varying), part))
-    return parts
+def _limits(impedance: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of what is drawn, with some room around."""
+    re, up, _ = _plane(impedance)
+    known = np.isfinite(re) & np.isfinite(up)
+    if not known.any():
+        return 0.0, 1.0, 0.0, 1.0
+    left, right = float(np.min(re[known])), float(np.max(re[known]))
+    bottom, top = float(np.min(up[known])), float(np.max(up[known]))
+    spare = 0.05 * max(right - left, top - bottom, 1e-9)
+    return left - spare, right + spare, bottom - spare, top + spare
 
 
-def _sweeps(group: pd.DataFrame) -> list[pd.DataFrame]:
-    """Part records where the frequency jumps back to where the sweep began."""
-    steps = np.diff(np.log(np.maximum(group[FREQUENCY].to_numpy(dtype=float), 1e-12)))
-    if len(steps) < 3:
-        return [group]
-    against = np.sign(np.median(steps)) * steps < -np.log(10)  # more than a decade back
-    return [
-        group.iloc[part] for part in np.split(np.arange(len(group)), np.flatnonzero(against) + 1)
-    ]
+def _same_scale(limits: tuple[float, float, float, float]) -> Callable[[Any, Any], None]:
+    """Return the HoloViews hook that keeps an ohm as long upward as across, at any width."""
+
+    def hook(plot: Any, _element: Any) -> None:
+        figure = plot.state
+        left, right, bottom, top = limits
+        args = {"figure": figure, "left": left, "right": right, "bottom": bottom, "top": top}
+        figure.x_range.update(start=left, end=right)
+        figure.y_range.update(start=bottom, end=top)
+        fit = CustomJS(args=args, code=_FIT)
+        for name in ("inner_width", "inner_height"):
+            figure.js_on_change(name, fit)
+
+    return hook
