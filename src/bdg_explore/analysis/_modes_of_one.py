@@ -185,7 +185,7 @@ def _fitted(
     fixed: tuple[int, ...],
 ) -> Fitted:
     gap = modelled(curve, found.shares[None])[0] - curve.voltage
-    rmse = float(np.sqrt(np.mean(gap**2)))
+    rmse = float(np.sqrt(np.average(gap**2, weights=curve.scale**2)))
     totals = np.array([1 + found.shares[k] + found.shares[k + 1] for k in SUMS])
     stock = Stock(
         totals * slow.charge, (1 + interval) * slow.charge, (1 + alike) * slow.charge, slow.charge

@@ -131,7 +131,9 @@ def degradation_modes(
     At every charge the cell holds `Q_Li = x C_n + y C_p` and shows `U_p(y) - U_n(x)`. The four
     unknowns, written as free sites and lithium left at either end of the curve, are found by
     bounded least squares on V(Q), from many deterministic starts and, along a life, from the cycle
-    before. Both electrodes stay within stoichiometry 0 to 1.
+    before. Both electrodes stay within stoichiometry 0 to 1. Points that stand closer together than
+    an even spread over charge would count for less, in the RMSE too: a table on a grid of voltages
+    has most of its points where the curve is steep.
 
     Limits are those of the profile likelihood: a mode is moved, all else fitted anew, until the
     sum of squares has grown by the F quantile. Residuals that resemble their neighbours count for

@@ -7,6 +7,7 @@ along, and none gives limits of the modes, which is why none is a dependency.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -47,6 +48,11 @@ class Curve:
     positive: Potential
     drop_sign: float = 0.0
     derivative_weight: float = 0.0
+
+    @cached_property
+    def scale(self) -> Array:
+        """Factor of each residual: below 1 where points crowd, so that they count by charge."""
+        return np.sqrt(np.minimum(np.gradient(self.passed) * len(self.passed), 1.0))
 
     @property
     def lag(self) -> int:
@@ -114,9 +120,12 @@ def _voltage(curve: Curve, shares: Array) -> tuple[Array, Array, Array, Array, A
 
 
 def residuals(curve: Curve, shares: Array) -> Array:
-    """Return model less measurement [V], a row a set of shares; the derivative's rows follow."""
+    """Return model less measurement [V], scaled, a row a set of shares; the derivative's follow."""
     gap = modelled(curve, shares) - curve.voltage
-    return np.concatenate([gap, curve.differ(gap)], axis=1) if curve.derivative_weight else gap
+    scaled = gap * curve.scale
+    return (
+        np.concatenate([scaled, curve.differ(gap)], axis=1) if curve.derivative_weight else scaled
+    )
 
 
 def jacobian(curve: Curve, shares: Array) -> tuple[Array, Array]:
@@ -131,13 +140,16 @@ def jacobian(curve: Curve, shares: Array) -> tuple[Array, Array]:
     along[..., 2] = over_p * (1 - y)
     along[..., 3] = -over_p * y
     along[..., 4] = curve.drop_sign
+    scaled, tilted = gap * curve.scale, along * curve.scale[:, None]
     if curve.derivative_weight:
-        gap = np.concatenate([gap, curve.differ(gap)], axis=1)
-        along = np.concatenate([along, curve.differ(along)], axis=1)
-    return gap, along
+        scaled = np.concatenate([scaled, curve.differ(gap)], axis=1)
+        tilted = np.concatenate([tilted, curve.differ(along)], axis=1)
+    return scaled, tilted
 
 
-def descend(curve: Curve, chart: Chart, at: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+def descend(
+    curve: Curve, chart: Chart, at: Array, slack: Array | float = 0.0
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Run a bounded Levenberg-Marquardt search for every problem of a chart at once.
 
     Parameters
@@ -148,6 +160,8 @@ def descend(curve: Curve, chart: Chart, at: Array) -> tuple[Array, Array, NDArra
         Coordinates and bounds, one row a problem.
     at : ndarray
         Where each begins.
+    slack : ndarray or float
+        A problem is done where a step lowers its cost by no more than this [V^2].
 
     Returns
     -------
@@ -160,7 +174,8 @@ def descend(curve: Curve, chart: Chart, at: Array) -> tuple[Array, Array, NDArra
     cost = np.einsum("kn,kn->k", gap, gap)
     damping = np.full(len(at), 1e-3)
     done = ~possible
-    floor = 1e-12 * float(curve.voltage @ curve.voltage)
+    nothing = 1e-18 * float(curve.voltage @ curve.voltage)
+    enough = np.broadcast_to(slack, len(at))
     for _ in range(_ITERATIONS):
         rows = np.flatnonzero(~done)
         if not len(rows):
@@ -173,8 +188,9 @@ def descend(curve: Curve, chart: Chart, at: Array) -> tuple[Array, Array, NDArra
         new_gap, new_along = jacobian(curve, trial_shares)
         new_cost = np.einsum("kn,kn->k", new_gap, new_gap)
         better = new_cost < cost[rows]
-        small = (cost[rows] - new_cost <= 1e-9 * cost[rows] + floor * 1e-6) & better
-        done[rows] = (small & (moved < 1e-4)) | (moved < 1e-9) | (damping[rows] > 1e8)
+        gain = cost[rows] - new_cost
+        calm = (gain <= 1e-9 * cost[rows] + nothing) & (moved < 1e-4) | (gain <= enough[rows])
+        done[rows] = (calm & better) | (moved < 1e-9) | (damping[rows] > 1e8)
         taken = rows[better]
         at[taken], cost[taken], shares[taken] = (
             trial[better],

@@ -63,11 +63,12 @@ def profile(
     The sum of squares may rise by the quantile of F(1, n - p) times the variance of the residuals;
     where neighbouring residuals resemble each other (lag-one autocorrelation rho) by
     (1 + rho)/(1 - rho) more, and n shrinks by as much, since that many points only say the same
-    again. Where dV/dQ has a weight, the rise is scaled by the sandwich variance over the naive one.
+    again. Where points crowd, or dV/dQ has a weight, the rise is scaled by the sandwich variance
+    over the naive one.
     """
     free = [k for k in SUMS if k not in fixed]
     rises = _statistical_rise(curve, found, confidence, free, len(fixed))
-    alike = len(curve.passed) * tolerance_volt**2
+    alike = float(curve.scale @ curve.scale) * tolerance_volt**2
     jobs = [(k, side, rise) for k in free for rise in (rises[k], alike) for side in (-1.0, 1.0)]
     limits, better = _search(curve, found, fixed, jobs)
     interval, same = np.full((3, 2), np.nan), np.full((3, 2), np.nan)
@@ -81,16 +82,16 @@ def _statistical_rise(
     curve: Curve, found: Fit, confidence: float, free: list[int], held: int
 ) -> dict[int, float]:
     gap, along = jacobian(curve, found.shares[None])
-    count = len(curve.passed)
-    plain, along = gap[0, :count], along[0]
+    plain, along = gap[0, : len(curve.passed)], along[0]
+    count = float(curve.scale @ curve.scale)
     parameters = 4 + (curve.drop_sign != 0) - held
-    variance = float(plain @ plain) / max(count - parameters, 1)
+    variance = float(plain @ plain) / max(count - parameters, 1.0)
     rho = float(plain[1:] @ plain[:-1]) / max(float(plain @ plain), 1e-300)
     rho = min(max(rho, 0.0), 0.98)
     inflation = (1 + rho) / (1 - rho)
     quantile = float(fdtri(1, max(count / inflation - parameters, 4.0), confidence))
     rise = quantile * variance * inflation
-    if not curve.derivative_weight:
+    if not curve.derivative_weight and curve.scale.min() > 0.99:
         return dict.fromkeys(free, rise)
     return {k: rise * _sandwich(curve, along, found.shares, k) for k in free}
 
@@ -103,11 +104,11 @@ def _sandwich(curve: Curve, along: Array, shares: Array, k: int) -> float:
     toward = np.zeros(5)
     toward[[k, k + 1]] = 1.0
     toward = toward[inner]
-    back = np.zeros((count, along.shape[1]))  # the transpose of `differ`
-    scaled = along[count:] * curve.weights[:, None]
-    back[curve.lag :] += scaled
-    back[: -curve.lag] -= scaled
-    whole = along[:count] + back
+    whole = along[:count] * curve.scale[:, None]
+    if curve.derivative_weight:  # and the transpose of `differ`
+        tilted = along[count:] * curve.weights[:, None]
+        whole[curve.lag :] += tilted
+        whole[: -curve.lag] -= tilted
     lever = np.linalg.pinv(along.T @ along) @ toward
     naive = float(toward @ lever)
     return float(np.sum((whole @ lever) ** 2)) / naive if naive > 0 else 1.0
@@ -134,7 +135,7 @@ def _search(
             break
         at = np.where(sides < 0, np.maximum(at, bound), np.minimum(at, bound))
         sums = [{**fixed, int(kinds[j]): float(at[j])} for j in rows]
-        shares, cost, converged = _at_sums(curve, sums, start[rows])
+        shares, cost, converged = _at_sums(curve, sums, start[rows], 1e-3 * rises[rows])
         top = int(np.argmin(cost))
         if cost[top] < found.cost * (1 - 1e-4) - 1e-14 and (best is None or cost[top] < best.cost):
             best = Fit(shares[top], float(cost[top]), bool(converged[top]))
@@ -171,7 +172,7 @@ def _first_step(curve: Curve, found: Fit, kinds: NDArray[np.intp], rises: Array)
 
 
 def _at_sums(
-    curve: Curve, sums: list[dict[int, float]], start: Array
+    curve: Curve, sums: list[dict[int, float]], start: Array, slack: Array
 ) -> tuple[Array, Array, Array]:
     """Fit with sums held, each problem from its own start."""
     shares, cost = np.empty_like(start), np.empty(len(sums))
@@ -183,6 +184,6 @@ def _at_sums(
     for rows in patterns.values():
         chart = chart_of([sums[j] for j in rows], ohmic)
         shares[rows], cost[rows], converged[rows] = descend(
-            curve, chart, chart.nearest(start[rows])
+            curve, chart, chart.nearest(start[rows]), slack[rows]
         )
     return shares, cost, converged
