@@ -91,7 +91,7 @@ def _statistical_rise(
     inflation = (1 + rho) / (1 - rho)
     quantile = float(fdtri(1, max(count / inflation - parameters, 4.0), confidence))
     rise = quantile * variance * inflation
-    if not curve.derivative_weight and curve.scale.min() > 0.99:
+    if not curve.derivative_weight and np.min(curve.scale) > 0.99:
         return dict.fromkeys(free, rise)
     return {k: rise * _sandwich(curve, along, found.shares, k) for k in free}
 
