@@ -17,7 +17,7 @@ NULL: Final = 1e-8  # singular values below this share of the largest leave thei
 LIMIT: Final = 200.0  # of a logarithm, so that nothing overflows
 MOST_STEPS: Final = 120
 LONGEST_STEP: Final = 2.0
-TOLERANCE: Final = 1e-9  # relative gain of a step that ends the search
+TOLERANCE: Final = 1e-8  # relative gain of a step that ends the search
 
 
 @dataclass(frozen=True)
@@ -140,24 +140,24 @@ def _least_squares(model: _Model, begin: Floats) -> tuple[Floats, Floats]:
     running = np.isfinite(costs)
     count = np.arange(free.shape[1])
     for _ in range(MOST_STEPS):
-        if not running.any():
+        here = np.flatnonzero(running)
+        if not len(here):
             break
-        diagonal = curvature[:, count, count]
+        diagonal = curvature[here][:, count, count]
         floor = 1e-12 * np.max(diagonal, axis=1, keepdims=True) + 1e-300
-        damped = curvature.copy()
-        damped[:, count, count] += damping[:, None] * np.maximum(diagonal, floor) + floor
-        step = -np.linalg.solve(damped, gradient[:, :, None])[:, :, 0]
-        trial = free + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+        damped = curvature[here]
+        damped[:, count, count] += damping[here, None] * np.maximum(diagonal, floor) + floor
+        step = -np.linalg.solve(damped, gradient[here, :, None])[:, :, 0]
+        trial = free[here] + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
         found = at(trial)
-        better = running & (found[0] < costs)
-        gained = np.where(better, costs - found[0], 0.0)
-        settled = better & (gained <= TOLERANCE * costs)
-        free = np.where(better[:, None], trial, free)
-        gradient = np.where(better[:, None], found[1], gradient)
-        curvature = np.where(better[:, None, None], found[2], curvature)
-        costs = np.where(better, found[0], costs)
-        damping = np.where(better, np.maximum(damping * 0.2, 1e-12), damping * 5.0)
-        running &= ~settled & (damping < 1e10)
+        better = found[0] < costs[here]
+        gained = costs[here] - found[0]
+        settled = better & (gained <= TOLERANCE * costs[here])
+        damping[here] = np.where(better, np.maximum(damping[here] * 0.2, 1e-12), damping[here] * 5)
+        taken = here[better]
+        free[taken] = trial[better]
+        costs[taken], gradient[taken], curvature[taken] = (part[better] for part in found)
+        running[here] = ~settled & (damping[here] < 1e10)
     return model.values(free), costs
 
 
