@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,9 @@ class Spectrum:
     def weights(self) -> Floats:
         """One over the modulus [1/ohm]."""
         return np.asarray(1.0 / np.abs(self.impedance))
+
+
+NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))
 
 
 def spectra_of(

@@ -26,7 +26,7 @@ from bdg_explore.rights import carry_rights
 from ._circuit_fit import EXPONENTS, CircuitFit, fit_spectrum
 from ._circuits import EXPONENT, Node, parse_circuit
 from ._records import Floats
-from ._spectra import TURNED, Spectrum, long_table, spectra_of
+from ._spectra import NOTHING, TURNED, Spectrum, long_table, spectra_of
 
 FULL_CELL: Final = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"
 SUFFIXES: Final = ("", "_error", "_lower", "_upper")
@@ -135,7 +135,7 @@ def fit_circuit(
         if fit is None and not reason:
             reason = f"no fit converged from {starts} starts; give a guess, or a simpler circuit"
         rows.append(_row(circuit, names, part, fit, starts, confidence, reason))
-    columns = list(_row(circuit, names, _NOTHING, None, starts, confidence, ""))
+    columns = list(_row(circuit, names, NOTHING, None, starts, confidence, ""))
     counts = (RECORD_COUNT, START_COUNT, AGREEING_STARTS)
     kinds = dict.fromkeys(columns, "float64") | dict.fromkeys(counts, "int64")
     kinds |= {CIRCUIT: "str", REASON: "str"}
@@ -227,9 +227,6 @@ def circuit_residuals(
         rows.append((frequency, off.real, off.imag))
     residuals = long_table(keys, (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL), rows)
     return carry_rights(spectra, residuals)
-
-
-_NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))
 
 
 def _check_choices(

@@ -28,7 +28,7 @@ from bdg_explore.errors import ParameterError
 from bdg_explore.rights import carry_rights
 
 from ._records import Floats
-from ._spectra import TURNED, Complexes, Spectrum, long_table, spectra_of
+from ._spectra import NOTHING, TURNED, Complexes, Spectrum, long_table, spectra_of
 
 LEAST_FREQUENCIES: Final = 6  # fewer leave the smallest model no freedom to be wrong
 ALLOWED_SHARE: Final = 0.05  # of residuals beyond the tolerance
@@ -130,7 +130,7 @@ def kramers_kronig(
     keys, parts = spectra_of(spectra, by)
     tests = _tests(parts, tolerance, cutoff, (min_elements, max_elements), capacitance)
     rows = [_row(part, test, tolerance) for part, test in zip(parts, tests, strict=True)]
-    table = pd.DataFrame(rows, columns=list(_row(_NOTHING, None, tolerance)))
+    table = pd.DataFrame(rows, columns=list(_row(NOTHING, None, tolerance)))
     kinds = dict.fromkeys(table.columns, "float64") | {
         RECORD_COUNT: "int64",
         RC_ELEMENTS: "int64",
@@ -181,9 +181,6 @@ def kramers_kronig_residuals(
         ],
     )
     return carry_rights(spectra, residuals)
-
-
-_NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))
 
 
 def _tests(

@@ -1,13 +1,11 @@
 """Distributions of relaxation times: which processes a spectrum of impedance is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bdg_explore.columns import (
     IMAGINARY_RESIDUAL_RMS,
@@ -31,44 +29,8 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, ParameterError
 from bdg_explore.rights import carry_rights
 
-from ._records import Floats
-from ._spectra import TURNED, Complexes, Spectrum, long_table, spectra_of
-
-LEAST_FREQUENCIES: Final = 6
-MARGIN_DECADES: Final = 0.5  # beyond the frequencies measured, on either side
-WEIGHTS: Final = np.logspace(-9, 0, 28)
-LOOSER: Final = 1.1  # how much larger residuals may be than with next to no regularisation
-NOISELESS: Final = 1e-4  # of the modulus; residuals below it are no measure of noise
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """One spectrum taken apart.
-
-    Attributes
-    ----------
-    times, density : ndarray
-        Relaxation times [s], evenly in their logarithm, and resistance a unit of it [ohm].
-    ohmic, inductance, elastance : float
-        Of what stands in series [ohm, H, 1/F].
-    weight : float
-        Of the regularisation.
-    residual : ndarray of complex
-        Measured minus model over the modulus.
-    """
-
-    times: Floats
-    density: Floats
-    ohmic: float
-    inductance: float
-    elastance: float
-    weight: float
-    residual: Complexes
-
-    @property
-    def step(self) -> float:
-        """Step of the natural logarithm of the relaxation time."""
-        return float(np.log(self.times[1] / self.times[0]))
+from ._relaxation import LEAST_FREQUENCIES, Distribution, peaks_of, take_apart
+from ._spectra import NOTHING, TURNED, Spectrum, long_table, spectra_of
 
 
 def relaxation_times(
@@ -155,7 +117,7 @@ def relaxation_times(
     keys, parts = spectra_of(spectra, by)
     found = _distributions(parts, regularisation, points_per_decade, capacitance)
     rows = [_row(p, d, prominence_share) for p, d in zip(parts, found, strict=True)]
-    columns = list(_row(_NOTHING, None, prominence_share))
+    columns = list(_row(NOTHING, None, prominence_share))
     kinds = dict.fromkeys(columns, "float64")
     kinds |= {RECORD_COUNT: "int64", PEAK_COUNT: "int64", REASON: "str"}
     table = pd.DataFrame(rows, columns=columns).astype(kinds)
@@ -249,7 +211,7 @@ def relaxation_peaks(distribution: pd.DataFrame, *, prominence_share: float = 0.
     order = np.lexsort((times, codes))
     edges = np.searchsorted(codes[order], np.arange(len(firsts) + 1))
     parts = [order[a:b] for a, b in pairwise(edges)]
-    found = [_peaks(times[rows], density[rows], prominence_share) for rows in parts]
+    found = [peaks_of(times[rows], density[rows], prominence_share) for rows in parts]
     table = long_table(
         distribution[names].iloc[firsts],
         (PEAK, PEAK_TIME, PEAK_FREQUENCY, PEAK_DISTRIBUTION, PEAK_RESISTANCE),
@@ -267,9 +229,6 @@ def relaxation_peaks(distribution: pd.DataFrame, *, prominence_share: float = 0.
     return carry_rights(distribution, table.astype({PEAK: "int64"}))
 
 
-_NOTHING: Final = Spectrum(np.zeros(0), np.zeros(0, dtype=np.complex128))
-
-
 def _check_share(share: float) -> None:
     if not 0 < share < 1:
         raise ParameterError(f"prominence_share lies between 0 and 1, not {share!r}.")
@@ -285,93 +244,9 @@ def _distributions(
     return [
         None
         if part.different < LEAST_FREQUENCIES or part.turned
-        else _distribution(part, weight, points_per_decade, capacitance)
+        else take_apart(part, weight, points_per_decade, capacitance)
         for part in parts
     ]
-
-
-def _distribution(
-    spectrum: Spectrum, weight: float | None, points_per_decade: int, capacitance: bool
-) -> Distribution:
-    from scipy.optimize import nnls  # late: the other analyses do not need it
-
-    circular, weights = spectrum.circular, spectrum.weights
-    least, most = -np.log10(np.max(circular)), -np.log10(np.min(circular))
-    count = int(np.ceil((most - least + 2 * MARGIN_DECADES) * points_per_decade)) + 1
-    # on the same grid whatever the spectrum: whole steps from 1 s
-    first = np.floor((least - MARGIN_DECADES) * points_per_decade)
-    times = 10.0 ** ((first + np.arange(count + 1)) / points_per_decade)
-    step = float(np.log(10.0) / points_per_decade)
-    around: list[NDArray[Any]] = [np.ones(len(circular)) + 0j, 1j * circular]
-    if capacitance:
-        around.append(-1j / circular)
-    kernel = step / (1.0 + 1j * np.outer(circular, times))
-    columns = weights[:, None] * np.column_stack([*around, kernel])
-    matrix = np.concatenate([columns.real, columns.imag])
-    wanted = weights * spectrum.impedance
-    target = np.concatenate([wanted.real, wanted.imag])
-    real = spectrum.impedance.real
-    span = max(float(np.ptp(real)), 1e-3 * float(np.max(np.abs(real))))
-    rough = np.zeros((len(times) - 1, matrix.shape[1]))
-    rough[:, len(around) :] = np.diff(np.eye(len(times)), axis=0)
-    rough *= np.sqrt(len(target) / step) / span
-    lengths = np.linalg.norm(matrix, axis=0)
-    lengths[len(around) :] = np.mean(lengths[len(around) :])
-
-    def solved(chosen: float) -> tuple[Floats, Floats]:
-        whole = np.concatenate([matrix, np.sqrt(chosen) * rough]) / lengths
-        both = np.concatenate([target, np.zeros(len(rough))])
-        values = nnls(whole, both, maxiter=50 * whole.shape[1])[0] / lengths
-        return values, target - matrix @ values
-
-    if weight is None:
-        weight = _weight(lambda chosen: float(np.sqrt(np.mean(solved(chosen)[1] ** 2))))
-    values, off = solved(weight)
-    half = len(off) // 2
-    return Distribution(
-        times=times,
-        density=values[len(around) :],
-        ohmic=float(values[0]),
-        inductance=float(values[1]),
-        elastance=float(values[2]) if capacitance else 0.0,
-        weight=weight,
-        residual=off[:half] + 1j * off[half:],
-    )
-
-
-def _weight(residual_of: Any) -> float:
-    """Return the largest weight whose residuals are hardly larger than those of the smallest."""
-    allowed = LOOSER * max(residual_of(WEIGHTS[0]), NOISELESS)
-    low, high = 0, len(WEIGHTS)  # residuals grow with the weight
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if residual_of(WEIGHTS[middle]) <= allowed else (low, middle)
-    return float(WEIGHTS[low])
-
-
-def _peaks(times: Floats, density: Floats, share: float) -> Floats:
-    """Return time, height and area of each peak, a row each."""
-    from scipy.signal import find_peaks  # late: the other analyses do not need it
-
-    if len(times) < 3 or not np.max(density) > 0:
-        return np.zeros((0, 3))
-    at, _ = find_peaks(density, prominence=share * np.max(density))
-    if not len(at):
-        return np.zeros((0, 3))
-    logarithms = np.log(times)
-    step = float(np.mean(np.diff(logarithms)))
-    edges = [0, *at.tolist(), len(density) - 1]
-    valleys = [low + int(np.argmin(density[low : high + 1])) for low, high in pairwise(edges)]
-    # a valley belongs to both of its neighbours by half, so that the areas add up to the whole
-    areas = [
-        step * (np.sum(density[a : b + 1]) - 0.5 * (density[a] + density[b]))
-        for a, b in pairwise(valleys)
-    ]
-    before, top, after = density[at - 1], density[at], density[at + 1]
-    bend = before - 2.0 * top + after
-    shift = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, 1.0), 0.0)
-    height = top - 0.25 * (before - after) * shift
-    return np.column_stack([np.exp(logarithms[at] + shift * step), height, areas])
 
 
 def _row(spectrum: Spectrum, found: Distribution | None, share: float) -> dict[str, Any]:
@@ -395,7 +270,7 @@ def _row(spectrum: Spectrum, found: Distribution | None, share: float) -> dict[s
             f"{LEAST_FREQUENCIES}"
         )
         return row | {REASON: few if spectrum.different < LEAST_FREQUENCIES else TURNED}
-    peaks = _peaks(found.times, found.density, share)
+    peaks = peaks_of(found.times, found.density, share)
     if len(peaks):
         main = peaks[np.argmax(peaks[:, 2])]
         row |= {PEAK_COUNT: len(peaks), PEAK_TIME: main[0], PEAK_RESISTANCE: main[2]}
