@@ -1,6 +1,7 @@
 """Capacity against voltage, Q(V), of one half of each cycle; and what two cycles differ."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from bdg_explore.columns import CAPACITY_DIFFERENCE, CELL, CYCLE, VOLTAGE
 from bdg_explore.errors import MissingDataError
+from bdg_explore.rights import carry
 
 from ._records import Floats, Ints
 from ._voltage_grid import capacities_on, grid_of
@@ -109,7 +111,7 @@ def capacity_voltage(
     points = grid_of(branches, grid, step_volt)
     values = {branches.capacity_name: capacities_on(branches, points)}
     branches = branches.without_points()  # room for the table
-    return curve_table(branches, points, values)
+    return carry(frame, curve_table(branches, points, values))
 
 
 def curve_table(branches: Branches, grid: Floats, values: dict[str, Floats]) -> pd.DataFrame:
@@ -133,7 +135,7 @@ def curve_table(branches: Branches, grid: Floats, values: dict[str, Floats]) -> 
 def capacity_difference(
     frame: pd.DataFrame,
     *,
-    cycle: int,
+    cycle: int | Iterable[int] | None = None,
     reference: int,
     direction: Direction | None = None,
     grid: ArrayLike | None = None,
@@ -142,22 +144,25 @@ def capacity_difference(
     skip_share: float = 0.0,
     rest_current_ampere: float | None = None,
 ) -> pd.DataFrame:
-    """Return what Q(V) of one cycle differs from that of another, cell by cell.
+    """Return what Q(V) of a cycle differs from that of a reference cycle, cell by cell.
 
     Parameters
     ----------
     frame : DataFrame
         A time series or a table of curves, as in `capacity_voltage`.
-    cycle, reference : int
-        Numbers of the two cycles: the result is Q of `cycle` minus Q of `reference`.
+    cycle : int or iterable of int, optional
+        Number of the cycle, or numbers of several; every cycle if not given.
+    reference : int
+        Number of the cycle whose Q is subtracted.
     direction, grid, step_volt, hold_volt, skip_share, rest_current_ampere
         As in `capacity_voltage`.
 
     Returns
     -------
     DataFrame
-        `cell` (if given), `voltage_volt` [V] and `capacity_difference_ah` [Ah]; NaN where one of
-        the two has no capacity. Cells that lack one of the cycles have no rows.
+        `cell` (if given), `cycle_count` (unless one cycle was asked for), `voltage_volt` [V] and
+        `capacity_difference_ah` [Ah]; NaN where one of the two has no capacity. Cells that lack
+        one of the cycles have no rows.
 
     Raises
     ------
@@ -168,35 +173,42 @@ def capacity_difference(
     ----------
     Severson et al. 2019, Nature Energy 4:383, https://doi.org/10.1038/s41560-019-0356-8
     """
+    single = isinstance(cycle, int | np.integer)
+    asked = None if cycle is None else {int(n) for n in np.atleast_1d(np.asarray(cycle))}
     branches = branches_of(
         frame,
         direction=direction,
-        cycles=sorted({cycle, reference}),
+        cycles=None if asked is None else sorted(asked | {reference}),
         rest_current_ampere=rest_current_ampere,
         hold_volt=hold_volt,
         skip_share=skip_share,
     )
     points = grid_of(branches, grid, step_volt)
     capacity = capacities_on(branches, points)
-    of_cell = [
-        {int(n): k for k, n in reversed(list(zip(at, branches.cycle[at], strict=True)))}
-        for at in (np.flatnonzero(branches.cell == c) for c in np.unique(branches.cell))
-    ]  # of a number that comes back the first counts
-    pairs = [(of[cycle], of[reference]) for of in of_cell if {cycle, reference} <= set(of)]
-    if not pairs:
+    pairs = _pairs(branches, asked, reference)
+    if not len(pairs):
+        wanted = "another cycle" if asked is None else f"cycle {', '.join(map(str, sorted(asked)))}"
         raise MissingDataError(
-            f"No cell has a curve of both cycle {cycle} and cycle {reference}. "
+            f"No cell has a curve of both {wanted} and cycle {reference}. "
             "The column cycle_count of capacity_voltage lists those there are."
         )
-    one, other = np.asarray(pairs).T
-    columns: dict[str, Any] = {}
-    if branches.names is not None:
-        columns[CELL] = branches.names.take(np.repeat(branches.cell[one], len(points))).reset_index(
-            drop=True
-        )
-    columns[VOLTAGE] = np.tile(points, len(one))
-    columns[CAPACITY_DIFFERENCE] = (capacity[one] - capacity[other]).reshape(-1)
-    return pd.DataFrame(columns)
+    one, other = pairs.T
+    chosen = replace(branches, cycle=branches.cycle[one], cell=branches.cell[one], starts=one)
+    table = curve_table(chosen, points, {CAPACITY_DIFFERENCE: capacity[one] - capacity[other]})
+    return carry(frame, table.drop(columns=CYCLE) if single else table)
+
+
+def _pairs(branches: Branches, asked: set[int] | None, reference: int) -> Ints:
+    """Return curve and reference curve, a row a pair; of a number that comes back the first."""
+    pairs = []
+    for cell in np.unique(branches.cell):
+        at = np.flatnonzero(branches.cell == cell)
+        numbers, first = np.unique(branches.cycle[at], return_index=True)
+        of = dict(zip(numbers.tolist(), at[first].tolist(), strict=True))
+        if reference in of:
+            wanted = [n for n in of if n != reference] if asked is None else [*asked & set(of)]
+            pairs += [(of[n], of[reference]) for n in sorted(wanted)]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def curves_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Ints]]:

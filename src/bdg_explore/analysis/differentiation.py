@@ -17,6 +17,7 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 from bdg_explore.errors import FrameError, ParameterError, did_you_mean
+from bdg_explore.rights import carry
 
 from ._capacity_grid import mean_voltages
 from ._counting import count_charge
@@ -120,9 +121,8 @@ def incremental_capacity(
         slope = _derivative(capacity, method, window / abs(step), polynomial_order, "step_volt")
         slope /= step
     branches = branches.without_points()  # room for the table
-    return curve_table(
-        branches, grid, {branches.capacity_name: capacity, INCREMENTAL_CAPACITY: slope}
-    )
+    values = {branches.capacity_name: capacity, INCREMENTAL_CAPACITY: slope}
+    return carry(frame, curve_table(branches, grid, values))
 
 
 def differential_voltage(
@@ -193,7 +193,7 @@ def differential_voltage(
         skip_share=skip_share,
     )
     if method == "lean":
-        return _counted_voltage(branches, window_volt, kernel)
+        return carry(frame, _counted_voltage(branches, window_volt, kernel))
     capacity, voltage, spans = mean_voltages(branches, points)
     window = (window_share or WINDOW_SHARE[method]) * points
     slope = _derivative(voltage, method, window, polynomial_order, "points")
@@ -203,7 +203,7 @@ def differential_voltage(
     columns[branches.capacity_name] = capacity.reshape(-1)
     columns[VOLTAGE] = voltage.reshape(-1)
     columns[DIFFERENTIAL_VOLTAGE] = slope.reshape(-1)
-    return pd.DataFrame(columns, copy=False)
+    return carry(frame, pd.DataFrame(columns, copy=False))
 
 
 def check_area(incremental: pd.DataFrame) -> pd.DataFrame:
@@ -242,7 +242,7 @@ def check_area(incremental: pd.DataFrame) -> pd.DataFrame:
             found[k] = abs(area), abs(inside[-1] - inside[0])
     table[AREA], table[SPAN] = found.T
     table[AREA_DEVIATION] = table[AREA] / table[SPAN] - 1.0
-    return table
+    return carry(incremental, table)
 
 
 def capacity_column(incremental: pd.DataFrame) -> str:

@@ -18,6 +18,7 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 from bdg_explore.errors import ParameterError
+from bdg_explore.rights import carry
 
 from ._records import Floats, Ints
 from .curves import curves_of
@@ -77,7 +78,8 @@ def find_peaks(
     on 200 to 1000 points with 1 mV of noise have 26 to 48 such maxima; those of noise rise up to
     seven times the median, the two peaks more than ten times.
     """
-    return _rows(*_find(incremental, prominence_share, noise_factor, margin_volt))
+    found = _find(incremental, prominence_share, noise_factor, margin_volt)
+    return carry(incremental, _rows(*found))
 
 
 def _find(
@@ -217,7 +219,7 @@ def track_peaks(
         followed[seen] = here[match[seen]]
         before[seen] = followed[seen, 0]
         found.append(followed)
-    return _rows(table, found)
+    return carry(incremental, _rows(table, found))
 
 
 def _rows(table: pd.DataFrame, per_curve: list[Floats]) -> pd.DataFrame:
