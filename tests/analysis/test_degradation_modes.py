@@ -100,7 +100,7 @@ def test_of_lfp_the_positive_electrode_is_said_not_to_be_identifiable():
     found = degradation_modes(curves, half_cells="prada2013")
     aged = found[found[CYCLE] == 100].reset_index(drop=True)
     assert aged[MATERIAL_PE_WORD].str.startswith("not identifiable: ").all()
-    assert aged[MATERIAL_PE_WORD].str.endswith("fit within 2 mV").all()
+    assert aged[MATERIAL_PE_WORD].str.endswith(" % fit within 2 mV").all()
     assert (aged[LITHIUM_WORD] == "identified").all()
     assert (aged[MATERIAL_NE_WORD] == "identified").all()
     assert (aged[LOSS_OF_LITHIUM] - truth["lli"]).abs().max() < 0.005
@@ -268,6 +268,9 @@ def test_the_reference_can_be_a_cycle_or_capacities(life, modes):
     assert by_cycle[LOSS_OF_LITHIUM].iloc[1] == 0.0
     assert by_cycle[LOSS_OF_LITHIUM].iloc[0] < -0.03
     assert (by_cycle[REFERENCE] == "cycle 100").all()
+    last = degradation_modes(life, half_cells="chen2020", cycles=300, reference=0)
+    assert last[CYCLE].tolist() == [300]
+    assert last[LOSS_OF_LITHIUM].iloc[0] == pytest.approx(modes[LOSS_OF_LITHIUM].iloc[3], abs=1e-5)
     fresh = modes.iloc[0][STOCK].to_dict()
     later = life[life[CYCLE] == 300]
     for given in (fresh, modes, modes.iloc[:1]):

@@ -267,6 +267,6 @@ def words(one: Fitted, base: Stock | None, tolerance_volt: float) -> list[str]:
         half = 0.5 * (upper - lower)
         word = "identified" if half <= _IDENTIFIED else "weak"
         word = "not identifiable" if half > _WEAK else word
-        span = f": {lower:.0%} to {upper:.0%} fit within {1e3 * tolerance_volt:g} mV"
+        span = f": {100 * lower:.0f} to {100 * upper:.0f} % fit within {1e3 * tolerance_volt:g} mV"
         said.append(word if half <= _IDENTIFIED else word + span)
     return said

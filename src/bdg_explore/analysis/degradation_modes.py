@@ -85,8 +85,8 @@ def degradation_modes(
         As in `capacity_voltage`.
     reference : int, mapping or DataFrame, optional
         What losses are counted from: a cycle; or capacities [Ah] under the names of the result's
-        columns; or an earlier result, of which each cell's first row counts. The first cycle that
-        can be fitted, if not given.
+        columns; or an earlier result, of which each cell's first row counts. A cycle need not be
+        among `cycles`. The first of them that can be fitted, if not given.
     fixed : mapping, optional
         Modes that are known, as fractions of the reference: ``{"lam_pe": 0.0}`` where LAM_PE
         cannot be told, as for LFP. Names are `lli`, `lam_pe`, `lam_ne`.
@@ -138,7 +138,8 @@ def degradation_modes(
     Limits are those of the profile likelihood: a mode is moved, all else fitted anew, until the
     sum of squares has grown by the F quantile. Residuals that resemble their neighbours count for
     fewer. The reference's error is in them, except for a reference given as numbers. They speak of
-    chance only, not of half-cell curves that are not those of the cell.
+    chance only, not of half-cell curves that are not those of the cell. A limit that is never met
+    stands where the search ends, at an electrode of thirteen times the curve's charge.
 
     Identifiability speaks of those: *identified*, if within `tolerance_volt` a mode could be
     moved by at most 5 percentage points either way; *weak* up to 8; else *not identifiable*, and
@@ -168,10 +169,12 @@ def degradation_modes(
     """
     negative, positive = potentials_of(half_cells)
     held = fixed_sums(fixed, derivative_weight, confidence, tolerance_volt, points, reference)
+    asked = None if cycles is None else set(np.atleast_1d(np.asarray(cycles)).tolist())
+    also = {reference} if isinstance(reference, int | np.integer) else set()
     branches = branches_of(
         frame,
         direction=direction,
-        cycles=cycles,
+        cycles=None if asked is None else sorted(asked | also),
         rest_current_ampere=rest_current_ampere,
         hold_volt=hold_volt,
         skip_share=skip_share,
@@ -198,7 +201,8 @@ def degradation_modes(
         fits, used = fit_life([curves[k] for k in of_cell], numbers, choices, base)
         rows += [
             {"curve": k, **_row(one, used, choices, base)}
-            for k, one in zip(of_cell, fits, strict=True)
+            for k, number, one in zip(of_cell, numbers, fits, strict=True)
+            if asked is None or number in asked
         ]
     return _table(branches, rows, frame)
 
