@@ -79,6 +79,15 @@ def test_the_end_of_a_pulse_answers_from_where_the_pulse_came_to():
     assert found["dc_internal_resistance_10s_ohm"] == pytest.approx(by_hand, rel=1e-4)
 
 
+@pytest.mark.parametrize("current", [-2.0, 1.5])
+def test_the_table_of_cycles_tells_the_same(current):
+    frame = pulse(current).assign(**{CYCLE: 4})
+    (cycle,) = bdg.summarize_cycles(frame).to_dict("records")
+    found = bdg.pulse_resistance(frame).set_index("current_edge")
+    same = found.loc[cycle["dc_internal_resistance_edge"]]
+    assert [cycle[name] for name in DELAYS] == pytest.approx(same[list(DELAYS)].tolist(), rel=1e-9)
+
+
 def test_a_pulse_too_short_says_so():
     found = bdg.pulse_resistance(pulse(on=12.0)).iloc[0]
     assert found["dc_internal_resistance_10s_ohm"] == pytest.approx(expected(10.0), rel=1e-4)

@@ -1,6 +1,6 @@
 """Edges of the current of one cell: from what to what, at which charge."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,18 +16,17 @@ from bdg_explore.columns import (
 )
 
 from ._current_edges import CurrentEdges, find_edges
+from ._cycle_resistance import least_change
 from ._intervals import GAP_FACTOR, LEAST_GAP_SECOND
 from ._records import Floats
 from .ageing import Reference, per_cell
 from .cell_summary import REST_SHARE, SECONDS_AN_HOUR, Columns
 
-LEAST_RATE: Final = 0.1  # 1/h: smallest change of current, over the nominal capacity
-LEAST_SHARE: Final = 0.05  # of the largest current, where the nominal capacity is not known
 REST, CHARGE, DISCHARGE = "rest", "charge", "discharge"
 
 
 def edges_of(
-    columns: Columns, nominal: float | None, least_change: float | None
+    columns: Columns, nominal: float | None, least_change_ampere: float | None
 ) -> tuple[CurrentEdges, NDArray[Any], NDArray[Any]]:
     """Return the edges of a cell, and from what and to what each of them goes.
 
@@ -37,17 +36,17 @@ def edges_of(
         Records of one cell.
     nominal : float, optional
         Nominal capacity [Ah].
-    least_change : float, optional
+    least_change_ampere : float, optional
         Smallest change of current that counts [A].
     """
     current = columns[CURRENT]
     largest = float(np.nanmax(np.abs(current))) if np.isfinite(current).any() else 0.0
-    if least_change is None:
-        least_change = LEAST_SHARE * largest if nominal is None else LEAST_RATE * nominal
+    if least_change_ampere is None:
+        least_change_ampere = least_change(nominal, largest)
     edges = find_edges(
         columns[TEST_TIME],
         current,
-        least_change_ampere=least_change,
+        least_change_ampere=least_change_ampere,
         step_time=columns.get(STEP_TIME),
     )
     rest = REST_SHARE * largest

@@ -34,13 +34,13 @@ from bdg_explore.frames import TIMESERIES, check_frame
 from bdg_explore.rights import carry_rights
 
 from ._current_edges import CurrentEdges, held_after
+from ._cycle_resistance import LONGEST_RAMP_SECOND
 from ._edge_kinds import REST, edges_of, net_charge, nominal_by_cell, state_of_charge
 from ._records import Floats
 from .ageing import Reference
 from .by_cell import records_by_cell
 from .cell_summary import Columns
 
-LONGEST_RAMP_SECOND: Final = 1.0
 OHMIC_SECOND: Final = 0.1
 
 
