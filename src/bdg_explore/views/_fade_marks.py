@@ -65,7 +65,7 @@ class Curves:
         return found
 
 
-def curves_of(cycles: pd.DataFrame, fades: Fades, *, x: str, complete_only: bool) -> Curves:
+def curves_of(cycles: pd.DataFrame, fades: Fades, x: str, complete_only: bool) -> Curves:
     """Return the drawn curves together with where each cycle lies across.
 
     Parameters

@@ -40,7 +40,7 @@ from ._fade_glyphs import (
     single_points,
     upward,
 )
-from ._fade_marks import curves_of, knee_marks, life_marks
+from ._fade_marks import Curves, curves_of, knee_marks, life_marks
 from ._fade_words import kinds_of, labels_of, notes_of, why_empty
 from ._lines import Lines
 from ._per_cent import least_margin, per_cent
@@ -142,18 +142,16 @@ def capacity_fade(
     if divided:
         _check_reference(base, measured)
         fades = divide(fades, base)
-    shown = np.flatnonzero(measured & ~(divided & np.isnan(base)))
-    if not len(shown):
+    usable = np.flatnonzero(measured & ~(divided & np.isnan(base)))
+    if not len(usable):
         return message(why_empty(cycles, fades, drawn), height=height)
-    total, lacking = len(shown), int(measured.sum()) - len(shown)
-    if total > max_cells:
-        shown = shown[np.unique(np.linspace(0, total - 1, max_cells).astype(np.int64))]
-    fades = select(fades, shown)
-    facts, rows, base = facts.iloc[shown], rows.iloc[shown], base[shown]
-
+    total, lacking = len(usable), int(measured.sum()) - len(usable)
+    shown = usable[np.unique(np.linspace(0, total - 1, min(total, max_cells)).astype(np.int64))]
+    fades, facts = select(fades, shown), facts.iloc[shown]
+    rows, base = rows.iloc[shown], base[shown]
     colouring, name = colouring_of(color, facts, rows, fades.names)
-    if colouring is not None and (grey := colouring.grey()).any():  # grey lines lie undermost
-        order = np.argsort(~grey, kind="stable")
+    if colouring is not None:
+        order = np.argsort(~colouring.grey(), kind="stable")  # grey lines lie undermost
         fades, colouring = select(fades, order), colouring.reordered(order)
         facts, rows = facts.iloc[order], rows.iloc[order]
     kinds = kinds_of(facts, rows)
@@ -168,9 +166,7 @@ def capacity_fade(
     layers += _end_lines(threshold, float(np.nanmin(lines.x)), relative, y_name, base)
     marks: list[Any] = []
     if lives is not None or knees is not None:
-        on = curves_of(cycles, fades, x=x_name, complete_only=complete_only)
-        marks += [] if knees is None else knee_marks(knees, on, dims)
-        marks += [] if lives is None else life_marks(lives, on, dims)
+        marks = _marks(curves_of(cycles, fades, x_name, complete_only), lives, knees, dims)
     by_category = not names and colouring is not None and not colouring.by_number
     return hv.Overlay([*layers, *marks]).opts(
         responsive=True,
@@ -237,6 +233,13 @@ def _layers(
     if labels:
         layers.append(end_labels(lines, labels, colours_of(colouring, len(labels)), dims, limits))
     return layers
+
+
+def _marks(
+    on: Curves, lives: pd.DataFrame | None, knees: pd.DataFrame | None, dims: tuple[Any, Any]
+) -> list[Any]:
+    bent = [] if knees is None else knee_marks(knees, on, dims)
+    return bent + ([] if lives is None else life_marks(lives, on, dims))
 
 
 def _check_reference(base: NDArray[np.float64], measured: NDArray[np.bool_]) -> None:
