@@ -9,8 +9,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from made_record import ROWS_A_CYCLE, record
+from measured import Measure, as_table, turns
 
 from bdg_explore.analysis import SUMMARY_INPUTS, summarize_cycles
 from bdg_explore.columns import (
@@ -32,37 +31,29 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
+MEMORY_RATIO, PARQUET_RATIO = 3.0, 1.5
 MEMORY_TARGET_MIB = 700
 READ_AT_ONCE = 4_000_000
 
 
-def turns(*jobs: Callable[[], object], count: int) -> list[float]:
-    """Run jobs in turns, so that a busy machine is busy for all; return the best time of each."""
-    best = [float("inf")] * len(jobs)
-    for _ in range(count):
-        for place, job in enumerate(jobs):
-            begin = time.perf_counter()
-            job()
-            best[place] = min(best[place], time.perf_counter() - begin)
-    return best
-
-
-def in_memory(rows: int, repeats: int) -> None:
+def in_memory(rows: int, repeats: int) -> list[Measure]:
+    """Measure the summary of records in memory beside the sums of their columns."""
     frame = record(rows // ROWS_A_CYCLE)
     plain = frame.drop(
         columns=[CHARGING_CAPACITY, DISCHARGING_CAPACITY, CHARGING_ENERGY, DISCHARGING_ENERGY]
     )
-    for name, part in (("ten columns, counters checked", frame), ("six columns", plain)):
+    found = []
+    for name, part, limit in (("ten", frame, 6.0), ("six", plain, 8.0)):
         arrays = [part[c].to_numpy() for c in part.columns]
         reference, ours = turns(
             lambda arrays=arrays: [a.sum() for a in arrays],
             lambda part=part: summarize_cycles(part),
             count=repeats,
         )
-        print(
-            f"in memory, {rows:,} rows, {name}: sum {reference * 1e3:.1f} ms, "
-            f"summary {ours * 1e3:.1f} ms, ratio {ours / reference:.2f} (target 3)"
-        )
+        job = f"cycle summary in memory, {rows:,} rows, {name} columns"
+        against = "summing the same columns"
+        found.append(Measure(job, against, ours, reference, MEMORY_RATIO, limit))
+    return found
 
 
 DUCKDB_SUMMARY = f"""
@@ -108,7 +99,8 @@ def summarize_file(path: Path) -> pd.DataFrame:
     return summarize_cycles(pd.DataFrame(arrays, copy=False))
 
 
-def from_parquet(rows: int, repeats: int) -> None:
+def from_parquet(rows: int, repeats: int) -> Measure:
+    """Measure the summary of a Parquet file beside DuckDB's group-by of the same file."""
     import duckdb  # here, so that the memory of our own path is measured without it
 
     with tempfile.TemporaryDirectory() as folder:
@@ -118,11 +110,15 @@ def from_parquet(rows: int, repeats: int) -> None:
         reference, ours = turns(
             lambda: duckdb.sql(query).fetchall(), lambda: summarize_file(path), count=repeats
         )
-        print(
-            f"from Parquet, {rows:,} rows, {path.stat().st_size / 1e6:.0f} MB: "
-            f"DuckDB {reference * 1e3:.0f} ms, summary {ours * 1e3:.0f} ms, "
-            f"ratio {ours / reference:.2f} (target 1.5)"
-        )
+        columns = len(summarize_file(path).columns)
+    job = f"cycle summary from Parquet, {rows:,} rows, {columns} columns"
+    against = "DuckDB's group-by of the file, 20 columns"
+    return Measure(job, against, ours, reference, PARQUET_RATIO, PARQUET_RATIO)
+
+
+def measures(rows: int = 1_000_000, repeats: int = 9) -> list[Measure]:
+    """Measure the cycle summary beside its references, in turns."""
+    return [*in_memory(rows, repeats), from_parquet(rows, repeats)]
 
 
 def memory(rows: int) -> None:
@@ -154,9 +150,8 @@ def main() -> None:
     elif given.peak:
         peak(given.peak)
     else:
-        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-        in_memory(given.rows, given.repeats)
-        from_parquet(given.rows, given.repeats)
+        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
+        print(as_table(measures(given.rows, given.repeats)))
         if given.memory:
             memory(10_000_000)
 

@@ -14,6 +14,7 @@ WINDOW_VOLT: Final = 0.005  # how far the voltage may be off its limit
 FALLEN_SHARE: Final = 0.99  # of its level before: below it the current is falling
 LEAST_FALL: Final = 0.95  # a current that ends above this share of its level never fell
 PROBES: Final = 8
+LOOKS: Final = 4  # at the current of a step, to see whether it fell
 LAST_ROWS: Final = 5  # at the end of a span, whose median is the voltage of the limit
 
 
@@ -61,7 +62,7 @@ def constant_voltage(
 
 
 def _falls(current: Column, first: Ints, last: Ints) -> NDArray[np.bool_]:
-    share = np.linspace(0.0, 1.0, PROBES)
+    share = np.linspace(0.0, 1.0, LOOKS)
     rows = first[:, None] + ((last - first)[:, None] * share).astype(np.int64)
     flow = np.abs(np.asarray(current[rows], dtype=np.float64))
     fallen: NDArray[np.bool_] = flow[:, -1] < LEAST_FALL * flow.max(axis=1)

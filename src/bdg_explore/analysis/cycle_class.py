@@ -25,6 +25,7 @@ from bdg_explore.frames import CYCLES, check_frame
 
 from ._records import Column, Floats, run_starts
 from .by_cell import rows_by_cell
+from .cell_summary import numbers_of
 
 AGEING: Final = "ageing"
 DIAGNOSTIC: Final = "diagnostic"
@@ -107,11 +108,11 @@ def classify_cycles(cycles: pd.DataFrame) -> "pd.Series[Any]":
 
 def _rates(cycles: pd.DataFrame) -> Floats | None:
     if MEAN_DISCHARGING_CURRENT in cycles:
-        return cycles[MEAN_DISCHARGING_CURRENT].to_numpy(dtype=np.float64, na_value=np.nan)
+        return numbers_of(cycles, MEAN_DISCHARGING_CURRENT)
     if not {CYCLE_DISCHARGING_CAPACITY, DISCHARGING_DURATION} <= set(cycles.columns):
         return None
-    hours = cycles[DISCHARGING_DURATION].to_numpy(dtype=np.float64, na_value=np.nan) / 3600.0
-    passed = cycles[CYCLE_DISCHARGING_CAPACITY].to_numpy(dtype=np.float64, na_value=np.nan)
+    hours = numbers_of(cycles, DISCHARGING_DURATION) / 3600.0
+    passed = numbers_of(cycles, CYCLE_DISCHARGING_CAPACITY)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(hours > 0, passed / hours, np.nan)
 
@@ -125,9 +126,7 @@ def _of_cell(cycles: pd.DataFrame, rows: NDArray[np.intp], rate: Floats) -> Colu
     """Return the classes of one cell's cycles, which are given in test order."""
 
     def column(name: str) -> Floats | None:
-        if name not in cycles:
-            return None
-        return cycles[name].to_numpy(dtype=np.float64, na_value=np.nan)[rows]
+        return numbers_of(cycles, name)[rows] if name in cycles else None
 
     classes = np.full(len(rows), AGEING, dtype=object)
     unusual, slower = _unusual(rate)
