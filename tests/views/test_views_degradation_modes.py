@@ -159,7 +159,7 @@ def test_residuals_stand_below_the_fit(rendered):
     table.attrs["rights"] = [RIGHTS]
     picture = views.fit_residuals(table)
     upper, lower = picture
-    assert option(upper, "title") == "points measured, lines fitted · RMSE 2 mV"
+    assert option(upper, "title") == "points measured, lines fitted\nRMSE 2 mV"
     drawn = lower.traverse(lambda e: e, [hv.Curve])
     assert len(drawn) == 2
     np.testing.assert_allclose(drawn[0].dimension_values(1), 2.0)

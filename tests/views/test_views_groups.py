@@ -142,8 +142,7 @@ def test_a_band_a_group_with_its_count_solid_while_all_live(cycles, rendered):
     figure = plot.state
     assert figure.xaxis[0].axis_label == axis(CYCLE)
     assert figure.yaxis[0].axis_label == axis(CYCLE_DISCHARGING_CAPACITY)
-    words = " ".join(figure.title.text.split())
-    assert words == "Cathode · median, 0 to 100 % · dotted where cells have ended"
+    assert figure.title.text == "Cathode · median, 0 to 100 %\ndotted where cells have ended"
     (credit,) = [t.text for t in figure.select({"type": Title}) if t.name == "credit"]
     assert "CC0-1.0" in credit and "synthetic" in credit
 

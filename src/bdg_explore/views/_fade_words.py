@@ -10,6 +10,7 @@ from bdg_explore.columns import COLUMNS, KIND
 
 from ._fade_data import Fades
 from ._fade_glyphs import SYNTHETIC, short_names
+from .theme import in_lines
 
 DIRECT_LABELS: Final = 6
 
@@ -55,4 +56,4 @@ def notes_of(fades: Fades, total: int, lacking: int, beyond: int, kinds: NDArray
         notes.append(f"{lacking:,} without a reference not shown")
     if beyond:
         notes.append(f"{beyond:,} {'value' if beyond == 1 else 'values'} beyond the axis")
-    return " · ".join((*notes, *fades.left_out))
+    return in_lines((*notes, *fades.left_out))

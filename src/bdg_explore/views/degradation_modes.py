@@ -26,7 +26,7 @@ from ._colour import Colouring, colour_by
 from ._credit import credit, rights_shown, room
 from ._fade_glyphs import curves, end_labels, room_for_labels
 from ._lines import Lines
-from .theme import CATEGORICAL, INK, TITLE_SIZE, load_bokeh, message, style
+from .theme import CATEGORICAL, INK, TITLE_SIZE, in_lines, load_bokeh, message, style
 
 _MODES: Final = {  # short name, colour
     LOSS_OF_LITHIUM: ("LLI", CATEGORICAL[0]),
@@ -211,7 +211,7 @@ def _of_many(drawn: pd.DataFrame, x: str, title: str | None) -> Any:
     panels = []
     for place, (name, (short, _)) in enumerate(_MODES.items()):
         last = place == len(_MODES) - 1
-        panel = _panel(drawn, x, name, f"{short} lost", colouring, names)
+        panel = _panel(drawn, x, name, short, colouring, names)
         note = f"{len(names):,} cells" if title is None and colouring is None else title or ""
         panels.append(
             panel.opts(
@@ -290,7 +290,7 @@ def _note(one: pd.DataFrame) -> str:
     notes = [f"{' and '.join(unsure)} {_UNSURE} (dotted)"] if unsure else []
     if PLATING in one.columns and (count := int(one[PLATING].to_numpy(dtype=bool).sum())):
         notes.append(f"▲ negative electrode full: {count} {'cycle' if count == 1 else 'cycles'}")
-    return " · ".join(notes)
+    return in_lines(notes)
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -1,6 +1,5 @@
 """How a value is distributed among cells: steps that rise, and those that have not got there."""
 
-import textwrap
 from typing import Any, Final
 
 import holoviews as hv
@@ -14,11 +13,10 @@ from bdg_explore.rights import rights_in
 
 from ._colour import group_colours, group_word
 from ._credit import credit
-from .theme import INK, TITLE_SIZE, load_bokeh, message, style
+from .theme import INK, TITLE_SIZE, in_lines, load_bokeh, message, style
 
 NEEDED: Final = (GROUP, CENSORED, SHARE)
 LEGEND_COLUMNS: Final = 3
-LONGEST: Final = 36  # characters above a picture on a phone
 DOT: Final = 6
 ALIVE: Final = 8
 
@@ -127,4 +125,4 @@ def _told(found: pd.DataFrame) -> str:
     unknown = sum(found.attrs["unknown"].values())
     words += [f"{alive} of {len(found)} cells not there yet (○)"] if alive else []
     words += [f"{unknown} unknown"] if unknown else []
-    return textwrap.fill(" · ".join(words), LONGEST)
+    return in_lines(words)

@@ -1,6 +1,5 @@
 """Groups of cells along life: a median each, and a band around it."""
 
-import textwrap
 from itertools import pairwise
 from typing import Any, Final
 
@@ -25,11 +24,10 @@ from ._colour import group_colours, group_word
 from ._credit import credit
 from ._fade_glyphs import end_of_life, upward
 from ._per_cent import per_cent
-from .theme import TITLE_SIZE, load_bokeh, message, style
+from .theme import TITLE_SIZE, in_lines, load_bokeh, message, style
 
 NEEDED: Final = (GROUP, MEDIAN, LOWER, UPPER, CELL_COUNT, GROUP_COUNT)
 LEGEND_COLUMNS: Final = 3
-LONGEST: Final = 36  # characters above a picture on a phone
 ALPHA: Final = 0.18
 
 
@@ -149,4 +147,4 @@ def _told(bands: pd.DataFrame) -> str:
     few = bands.attrs["left_out"]
     if few:
         words.append(f"{len(few)} {'group' if len(few) == 1 else 'groups'} too small")
-    return textwrap.fill(" · ".join(words), LONGEST)
+    return in_lines(words)

@@ -20,7 +20,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, ParameterError
 
 from ._credit import credit, rights_shown, room
-from .theme import CATEGORICAL, INK, TITLE_SIZE, load_bokeh, message, ordered, style
+from .theme import CATEGORICAL, INK, TITLE_SIZE, in_lines, load_bokeh, message, ordered, style
 
 _UPPER: Final = 280
 _LOWER: Final = 180
@@ -74,7 +74,7 @@ def fit_residuals(fitted: pd.DataFrame, *, max_curves: int = 6, title: str | Non
     ]
     colours = ordered(len(shown)) if len(shown) > 1 else [CATEGORICAL[0]]
     rms = float(np.sqrt(np.mean(fitted[VOLTAGE_RESIDUAL].to_numpy(dtype=np.float64) ** 2)))
-    notes = [f"points measured, lines fitted · RMSE {rms:.2g} mV"]
+    notes = ["points measured, lines fitted", f"RMSE {rms:.2g} mV"]
     if len(shown) < len(parts):
         notes.append(f"showing {len(shown)} of {len(parts):,} curves")
     names = [str(n) for n in fitted[CELL].unique()] if CELL in fitted.columns else []
@@ -82,7 +82,7 @@ def fit_residuals(fitted: pd.DataFrame, *, max_curves: int = 6, title: str | Non
     across = hv.Dimension(capacity, label=axis(capacity))
     upper = _voltages(shown, colours, across).opts(
         height=_UPPER,
-        title=" · ".join(notes) if title is None else title,
+        title=in_lines(notes) if title is None else title,
         show_legend=1 < len(shown) <= _LEGEND,
         legend_position="top",
         legend_cols=3,

@@ -1,5 +1,7 @@
 """How every picture looks: colours, ink, grid and tools; the same on light and dark pages."""
 
+import textwrap
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, Final
 
@@ -26,6 +28,7 @@ INK: Final = "#7a7a7a"
 """Text and axes: a grey that is read on white as well as on near-black."""
 GRID: Final = "rgba(128, 128, 128, 0.2)"
 TITLE_SIZE: Final = "13px"
+LINE: Final = 36  # letters of a title on a phone
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _ORDERED_FROM, _ORDERED_TO = 0.18, 0.86  # of plasma: neither lost in the dark nor on white
@@ -69,6 +72,26 @@ def ordered(count: int = 256) -> list[str]:
 
     places = np.linspace(_ORDERED_FROM, _ORDERED_TO, count) * (len(Plasma256) - 1)
     return [Plasma256[round(place)] for place in places]
+
+
+def in_lines(parts: Iterable[str], *, letters: int = LINE) -> str:
+    """Return a title in lines that a phone has room for, broken between its parts.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        What is said, part by part.
+    letters : int
+        Length of a line; a part that is longer takes several.
+    """
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and len(longer) <= letters:
+            lines[-1] = longer
+        else:
+            lines += textwrap.wrap(part, letters)
+    return "\n".join(lines)
 
 
 def message(text: str, *, height: int = LEAST_HEIGHT) -> Any:
