@@ -59,6 +59,9 @@ EXAMPLES: Mapping[str, Example] = {
     "analysis.count_cycles": _of(analysis.count_cycles, "records"),
     "analysis.degradation_modes": _of(analysis.degradation_modes, "slow", half_cells=HALF_CELLS),
     "analysis.differential_voltage": _of(analysis.differential_voltage, "records", points=200),
+    "analysis.distribution": _of(
+        partial(analysis.distribution, value="end_of_life_cycle"), "lives"
+    ),
     "analysis.end_of_life": _sized(analysis.end_of_life, "cycles", "reference_ah", 1.1),
     "analysis.equivalent_full_cycles": _sized(
         analysis.equivalent_full_cycles, "cycles", "nominal_capacity_ah", 1.1
@@ -69,6 +72,8 @@ EXAMPLES: Mapping[str, Example] = {
     "analysis.fitted_voltages": _of(
         analysis.fitted_voltages, "slow", "modes", half_cells=HALF_CELLS
     ),
+    # of what its median is depends on its arguments, and so does its unit
+    "analysis.group_bands": _of(analysis.group_bands, "cycles", least=1, numbers=False),
     "analysis.incremental_capacity": _of(analysis.incremental_capacity, "records", step_volt=0.004),
     "analysis.kramers_kronig": _of(analysis.kramers_kronig, "spectra"),
     "analysis.kramers_kronig_residuals": _of(analysis.kramers_kronig_residuals, "spectra"),
@@ -81,6 +86,9 @@ EXAMPLES: Mapping[str, Example] = {
     "analysis.summarize_cycles": _sized(
         analysis.summarize_cycles, "records", "nominal_capacity_ah", 2.2
     ),
+    "analysis.summarize_distribution": _of(
+        analysis.summarize_distribution, "distribution", numbers=False
+    ),
     "analysis.track_peaks": _of(analysis.track_peaks, "slopes"),
     "curation.check": _of(curation.check, "records", numbers=False),
     "curation.fingerprint": _of(curation.fingerprint, "records", numbers=False),
@@ -91,13 +99,24 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "curation.require_sign": _of(curation.require_sign, "records"),
     "curation.sign_votes": _of(curation.sign_votes, "one_cell", numbers=False),
+    "views.along_life": _of(
+        views.along_life, "cycles", columns="cycle_discharging_capacity_ah", numbers=False
+    ),
     "views.bar_groups": _of(views.bar_groups, "counts", numbers=False),
     "views.capacity_fade": _of(views.capacity_fade, "cycles", numbers=False),
     "views.completeness_lollipops": _of(views.completeness_lollipops, "shares", numbers=False),
     "views.completeness_map": _of(views.completeness_map, "shares", numbers=False),
     "views.coverage_bars": _of(views.coverage_bars, "counts", numbers=False),
     "views.degradation_modes": _of(views.degradation_modes, "modes", numbers=False),
+    "views.distribution_steps": _of(views.distribution_steps, "distribution", numbers=False),
+    "views.fade_bands": _of(views.fade_bands, "bands", numbers=False),
     "views.fit_residuals": _of(views.fit_residuals, "fitted", numbers=False),
     "views.nyquist": _of(views.nyquist, "spectra", numbers=False),
+    "views.parallel_coordinates": _of(
+        views.parallel_coordinates,
+        "lives",
+        columns=["end_of_life_cycle", "last_cycle"],
+        numbers=False,
+    ),
     "views.voltage_current_trace": _of(views.voltage_current_trace, "one_cell", numbers=False),
 }

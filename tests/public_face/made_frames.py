@@ -142,6 +142,9 @@ MADE: Mapping[str, Callable[[], pd.DataFrame]] = {
     "slow": lambda: _of_cells(lambda name, place: _slow(name, 0.02 + 0.03 * place)),
     "modes": lambda: analysis.degradation_modes(made("slow"), half_cells=HALF_CELLS),
     "fitted": lambda: analysis.fitted_voltages(made("slow"), made("modes"), half_cells=HALF_CELLS),
+    "lives": lambda: analysis.end_of_life(made("cycles"), reference_ah=1.1).reset_index(),
+    "bands": lambda: analysis.group_bands(made("cycles"), least=1),
+    "distribution": lambda: analysis.distribution(made("lives"), "end_of_life_cycle"),
     "counts": lambda: pd.DataFrame(
         {"value": ["LFP", "NMC", None], "state": ["known", "unverified", "unknown"]}
     ).assign(datasets=[3, 2, 1]),
