@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from . import views
     from .analysis import (
         capacity_voltage,
+        degradation_modes,
         differential_voltage,
         end_of_life,
         find_knee,
         incremental_capacity,
+        pulse_resistance,
         state_of_health,
         summarize_cycles,
-    )
-    from .analysis import (
-        pulse_resistance as pulse_resistance,
     )
     from .curation import check
     from .hubs import Hubs, catalog_path, open_hubs
@@ -70,12 +69,14 @@ __all__ = [
     "capacity_voltage",
     "catalog_path",
     "check",
+    "degradation_modes",
     "differential_voltage",
     "end_of_life",
     "find_knee",
     "formats",
     "incremental_capacity",
     "open_hubs",
+    "pulse_resistance",
     "read",
     "state_of_health",
     "summarize_cycles",

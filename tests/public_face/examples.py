@@ -59,6 +59,9 @@ EXAMPLES: Mapping[str, Example] = {
     "analysis.count_cycles": _of(analysis.count_cycles, "records"),
     "analysis.degradation_modes": _of(analysis.degradation_modes, "slow", half_cells=HALF_CELLS),
     "analysis.differential_voltage": _of(analysis.differential_voltage, "records", points=200),
+    "analysis.diffusion_coefficients": _of(
+        analysis.diffusion_coefficients, "records", length_metre=5e-6, method="ici"
+    ),
     "analysis.distribution": _of(
         partial(analysis.distribution, value="end_of_life_cycle"), "lives"
     ),
@@ -103,10 +106,13 @@ EXAMPLES: Mapping[str, Example] = {
         views.along_life, "cycles", columns="cycle_discharging_capacity_ah", numbers=False
     ),
     "views.bar_groups": _of(views.bar_groups, "counts", numbers=False),
+    "views.bode": _of(views.bode, "spectra", numbers=False),
     "views.capacity_fade": _of(views.capacity_fade, "cycles", numbers=False),
     "views.completeness_lollipops": _of(views.completeness_lollipops, "shares", numbers=False),
     "views.completeness_map": _of(views.completeness_map, "shares", numbers=False),
     "views.coverage_bars": _of(views.coverage_bars, "counts", numbers=False),
+    "views.curves": _of(views.curves, "slopes", numbers=False),
+    "views.cycle_voltage_map": _of(views.cycle_voltage_map, "slopes_of_one", numbers=False),
     "views.degradation_modes": _of(views.degradation_modes, "modes", numbers=False),
     "views.distribution_steps": _of(views.distribution_steps, "distribution", numbers=False),
     "views.fade_bands": _of(views.fade_bands, "bands", numbers=False),
@@ -118,5 +124,8 @@ EXAMPLES: Mapping[str, Example] = {
         columns=["end_of_life_cycle", "last_cycle"],
         numbers=False,
     ),
+    "views.peaks": _of(views.peaks, "tracks", numbers=False),
+    "views.pulse_resistance": _of(views.pulse_resistance, "pulses", numbers=False),
+    "views.relaxation_times": _of(views.relaxation_times, "relaxation", numbers=False),
     "views.voltage_current_trace": _of(views.voltage_current_trace, "one_cell", numbers=False),
 }
