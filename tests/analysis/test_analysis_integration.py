@@ -1,7 +1,6 @@
 """How intervals are integrated, and which are left out."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -172,43 +171,3 @@ def test_time_that_runs_backwards_is_named_with_its_row():
     records.loc[7, "test_time_second"] = np.nan
     with pytest.raises(FrameError, match="no value at row 7"):
         summarize_cycles(records)
-
-
-@pytest.fixture
-def threads(monkeypatch):
-    monkeypatch.setattr(integration, "LEAST_ROWS", 400)
-    monkeypatch.setattr(integration.os, "cpu_count", lambda: 4)
-
-
-def summary_in_one_piece(records: pd.DataFrame) -> pd.DataFrame:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(integration, "MOST_THREADS", 1)
-        return summarize_cycles(records)
-
-
-def test_threads_change_nothing(threads):
-    records = cc_cycles(9, fade=0.05)
-    records[STEP] = records["current_ampere"].gt(0).astype(int)
-    records.loc[500:520, "current_ampere"] = np.nan
-    records["surface_temperature_celsius"] = np.linspace(20, 30, len(records))
-    assert len(integration.Records.cuts(_of(records), 4)) == 3
-    pd.testing.assert_frame_equal(summarize_cycles(records), summary_in_one_piece(records))
-
-
-def _of(records: pd.DataFrame) -> integration.Records:
-    time, voltage, current = (records[c].to_numpy() for c in list(records)[:3])
-    starts = np.flatnonzero(np.diff(records["cycle_count"], prepend=0))
-    return integration.Records(time, voltage, current, starts)
-
-
-def test_time_that_runs_backwards_where_threads_meet_is_named(threads):
-    records = cc_cycles(4)
-    later = records["cycle_count"] > 2
-    records.loc[later, "test_time_second"] -= 10_000.0
-    with pytest.raises(FrameError, match=f"runs backwards at row {later.idxmax()} "):
-        summarize_cycles(records)
-
-
-def test_a_cell_of_one_cycle_is_not_cut(threads):
-    records = cc_cycles(1)
-    pd.testing.assert_frame_equal(summarize_cycles(records), summary_in_one_piece(records))

@@ -1,12 +1,9 @@
 """What is summed up over the records of every cycle."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-
-import numpy as np
+from dataclasses import dataclass
 
 from ._records import Floats, Ints
-from ._spans import Spans, joined_spans
+from ._spans import Spans
 
 
 @dataclass(frozen=True)
@@ -37,38 +34,3 @@ class CycleSums:
     temperature_limits: tuple[Floats, Floats]
     steps: Spans
     gap_rows: Ints
-
-
-def joined(parts: Sequence[CycleSums], rows: Ints, cycles: Ints) -> CycleSums:
-    """Put together the sums of parts of a cell.
-
-    Parameters
-    ----------
-    parts : sequence of CycleSums
-        In test order, each of whole cycles.
-    rows, cycles : ndarray of int
-        First row and first cycle of each part but the first.
-
-    Returns
-    -------
-    CycleSums
-        As of one piece.
-    """
-    values: dict[str, Floats] = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(CycleSums)
-        if field.type is Floats
-    }
-
-    def limits(name: str) -> tuple[Floats, Floats]:
-        low, high = zip(*(getattr(part, name) for part in parts), strict=True)
-        return np.concatenate(low), np.concatenate(high)
-
-    before = list(zip(parts, [0, *rows.tolist()], [0, *cycles.tolist()], strict=True))
-    return CycleSums(
-        **values,
-        voltage_limits=limits("voltage_limits"),
-        temperature_limits=limits("temperature_limits"),
-        steps=joined_spans([part.steps.moved(row, cycle) for part, row, cycle in before]),
-        gap_rows=np.concatenate([part.gap_rows + row for part, row, _ in before]),
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -59,21 +58,6 @@ class Records:
         }
         starts = self.starts[cycles] - rows.start
         return replace(self, **some, starts=starts, offset=self.offset + rows.start)
-
-    def cuts(self, parts: int) -> Ints:
-        """Return cycles at which to cut the records into parts of about one length."""
-        rows = len(self.time) * np.arange(1, parts) // parts
-        near = np.searchsorted(self.starts, rows)
-        return np.unique(near[(near > 0) & (near < len(self.starts))])
-
-    def cut(self, cycles: Ints) -> "list[Records]":
-        """Return the records in parts that begin with the first and with the given cycles."""
-        begins = [0, *cycles.tolist(), len(self.starts)]
-        rows = [0, *self.starts[cycles].tolist(), len(self.time)]
-        return [
-            self.part(slice(a, b), slice(i, j))
-            for (a, b), (i, j) in zip(pairwise(rows), pairwise(begins), strict=True)
-        ]
 
     @property
     def ends(self) -> Ints:

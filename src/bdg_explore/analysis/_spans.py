@@ -72,12 +72,6 @@ class Spans:
             np.add.reduceat(self.charge, begins),
         )
 
-    def moved(self, rows: int, cycles: int) -> "Spans":
-        """Return the same spans, of a cell that has rows and cycles before these."""
-        return replace(
-            self, first=self.first + rows, stop=self.stop + rows, cycle=self.cycle + cycles
-        )
-
     def durations(self, time: Column) -> Floats:
         """Return how long each span lasts, from the record before it if of the same cycle [s]."""
         begin = self.first.copy()
@@ -93,11 +87,6 @@ class Spans:
         noise = np.abs(middle) < NOISE_SHARE * largest_ampere
         noise &= self.durations(time) < NOISE_SECOND
         return replace(self, way=np.where(noise, 0, self.way)).merged()
-
-
-def joined_spans(parts: Sequence[Spans]) -> Spans:
-    """Put the spans of parts of a cell one behind the other."""
-    return Spans(*map(np.concatenate, zip(*(vars(part).values() for part in parts), strict=True)))
 
 
 def rest_voltages(

@@ -4,20 +4,16 @@ Each block of rows fits the processor's cache, so the work costs little more tha
 columns. Everything here is numpy on one cell's records in test order.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 
-from ._cycle_sums import CycleSums, joined
+from ._cycle_sums import CycleSums
 from ._intervals import counted_intervals
-from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, time_error, widen
+from ._records import BLOCK_ROWS, Floats, Ints, Records, blocks, widen
 from ._spans import Spans
 
 MOST_WAITING: Final = 1_000_000  # runs and notes held before they are brought to their cycles
-LEAST_ROWS: Final = 2 * BLOCK_ROWS  # a thread of its own is not worth less
-MOST_THREADS: Final = 4
 
 _OF_RUNS: Final = (
     "charge",
@@ -83,22 +79,10 @@ def integrate_cycles(
     step's own share, which ``step_time_second`` tells, is credited at the new step's current:
     testers that write no record at the start of a step would otherwise lose one interval a step.
     """
-
-    def sums_of(part: Records) -> CycleSums:
-        sums = _Sums(part, rest_current_ampere, missing_current)
-        for rows, first, offsets in blocks(len(part.time), part.starts):
-            sums.add(rows, first, offsets)
-        return sums.result()
-
-    threads = min(os.cpu_count() or 1, MOST_THREADS, len(records.time) // LEAST_ROWS)
-    cuts = records.cuts(threads)
-    if not len(cuts):
-        return sums_of(records)
-    rows = records.starts[cuts]
-    if not (records.time[rows] >= records.time[rows - 1]).all():
-        raise time_error(records)
-    with ThreadPoolExecutor(threads) as pool:  # numpy lets other threads run while it counts
-        return joined(list(pool.map(sums_of, records.cut(cuts))), rows, cuts)
+    sums = _Sums(records, rest_current_ampere, missing_current)
+    for rows, first, offsets in blocks(len(records.time), records.starts):
+        sums.add(rows, first, offsets)
+    return sums.result()
 
 
 class _Sums:
