@@ -108,9 +108,8 @@ def test_a_frame_is_a_short_table_with_its_count() -> None:
 
 def test_pictures_of_one_page_keep_axes_of_their_own() -> None:
     page = pn.Column(*(shown(hv.Curve([(0, 0), (1, top)])) for top in (1, 10)))
-    low, high = page.get_root().select({"type": Plot})
-    assert low.y_range is not high.y_range
-    assert low.y_range.end < 2 < high.y_range.end
+    low, high = sorted(plot.y_range.end for plot in page.get_root().select({"type": Plot}))
+    assert low < 2 < high
 
 
 def test_a_browser_shows_its_panel_face(hubs) -> None:

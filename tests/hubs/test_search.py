@@ -1,6 +1,6 @@
 """Search: what a word finds, what facets and ranges do together, what is said when nothing fits."""
 
-import importlib.util
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -235,12 +235,11 @@ def test_the_table_is_left_as_it_was_and_categories_work(cells: pd.DataFrame) ->
     pd.testing.assert_frame_equal(cells, before)
 
 
+MADE_CELLS = Path(__file__).parents[2] / "benchmarks" / "made_cells.py"
+
+
 def _synthetic(count: int) -> pd.DataFrame:
-    path = Path(__file__).parents[2] / "benchmarks" / "bench_search.py"
-    spec = importlib.util.spec_from_file_location("bench_search", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.synthetic_cells(count)
+    return runpy.run_path(str(MADE_CELLS))["synthetic_cells"](count)
 
 
 @pytest.fixture(scope="module")
