@@ -33,6 +33,12 @@ def test_opening_hubs_needs_no_screen():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+def test_analyses_load_scipy_when_they_use_it():
+    code = "import sys, bdg_explore.analysis; print([m for m in sys.modules if 'scipy.' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
 def test_the_public_face_is_small_and_documented():
     assert len(bdg.__all__) < 30
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

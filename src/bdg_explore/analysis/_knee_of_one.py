@@ -5,7 +5,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtri
 
 from ._broken_lines import BrokenLines
 from ._fade_points import ordered, smoothed, stray
@@ -175,6 +174,8 @@ def _beyond(breaks: Floats, held: Floats) -> tuple[float, float]:
 
 def _enough(lines: BrokenLines, least: float, parameters: int, confidence: float) -> float:
     """Return the sum of squares up to which a break is not ruled out (profile likelihood)."""
+    from scipy.special import fdtri  # late: the other analyses do not need it
+
     free = max(len(lines.x) - parameters, 1)
     return (least + lines.rounding) * (1 + float(fdtri(1, free, confidence)) / free)
 

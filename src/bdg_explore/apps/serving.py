@@ -192,8 +192,11 @@ def serve(
         prefix=prefix.rstrip("/"),
     )
     server.start()
-    # Every page is made once, so that the first visitor waits for nobody.
-    server.io_loop.run_sync(lambda: _visit(address, free, server.prefix, apps))
+    # Our own pages are made once, so that the first visitor waits for nobody. A story is computed
+    # for each of its visitors anyhow, and many of them would keep all others waiting now.
+    told = {f"/{story.slug}" for story in stories}
+    pages = [path for path in apps if path not in told]
+    server.io_loop.run_sync(lambda: _visit(address, free, server.prefix, pages))
     shown = "localhost" if address in ("127.0.0.1", "0.0.0.0", "::", "") else address  # noqa: S104
     url = f"http://{shown}:{free}{server.prefix}"
     say(f"BDG Explore is ready: {url}/  (Ctrl-C ends it)")

@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import PchipInterpolator
 
 from bdg_explore.errors import FrameError, ParameterError, UnknownNameError, did_you_mean
 
@@ -121,6 +120,8 @@ def _of_name(name: str) -> Potential:
 
 def _of_table(table: Any, electrode: str) -> Potential:
     """Take a measured curve: sorted, points of one stoichiometry averaged, monotone in between."""
+    from scipy.interpolate import PchipInterpolator  # late: the other analyses do not need it
+
     values = np.asarray(table, dtype=np.float64)
     what = f"The {electrode} half-cell curve"
     if values.ndim == 2 and values.shape[0] == 2 and values.shape[1] != 2:

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtri
 
 from .fitting import Curve, Fit, descend, jacobian
 from .half_cells import Array
@@ -81,6 +80,8 @@ def profile(
 def _statistical_rise(
     curve: Curve, found: Fit, confidence: float, free: list[int], held: int
 ) -> dict[int, float]:
+    from scipy.special import fdtri  # late: the other analyses do not need it
+
     gap, along = jacobian(curve, found.shares[None])
     plain, along = gap[0, : len(curve.passed)], along[0]
     count = float(curve.scale @ curve.scale)
