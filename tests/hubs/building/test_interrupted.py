@@ -182,7 +182,7 @@ def test_workers_end_with_the_process_that_started_them(folder, tmp_path, quick,
 
 
 def test_ctrl_c_says_how_to_go_on(folder, tmp_path, quick, reference):
-    for number in range(30):
+    for number in range(16):
         put(folder / f"more {number}.csv", records(8, seed=100 + number))
     out = tmp_path / "hub"
     building = subprocess.Popen(
