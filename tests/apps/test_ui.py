@@ -279,8 +279,11 @@ def test_taking_data_away_brings_licence_and_citation(browser, server) -> None:
         assert text.splitlines()[skip].startswith("cell,")
 
 
-@pytest.mark.parametrize("path", ["/", "/explorer", "/bring", "/find-a-cell"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("path", "scheme"),
+    [("/", "light"), ("/explorer", "light"), ("/explorer", "dark"), ("/bring", "dark"),
+     ("/find-a-cell", "dark")],
+)  # fmt: skip
 def test_a_phone_scrolls_nothing_sideways(browser, server, path: str, scheme: str) -> None:
     with quiet_page(browser, viewport={"width": 390, "height": 844}, color_scheme=scheme) as page:
         page.goto(server + path)
