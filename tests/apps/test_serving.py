@@ -6,6 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from bdg_explore.apps import serving
 from bdg_explore.apps.notebooks import read_notebook
 from bdg_explore.apps.serving import DEFAULT_PORT, PortError, apps_for, free_port
 from bdg_explore.errors import ParameterError
@@ -31,6 +32,24 @@ def test_without_a_port_the_next_free_one_is_taken() -> None:
         taken.bind(("127.0.0.1", first))
         taken.listen()
         assert first < free_port("127.0.0.1", None) < DEFAULT_PORT + 20
+
+
+def test_a_server_that_was_quicker_is_given_way(monkeypatch) -> None:
+    with socket.socket() as quicker:
+        quicker.bind(("127.0.0.1", 0))
+        quicker.listen()
+        taken = quicker.getsockname()[1]
+        said = iter([taken, taken])
+        honest = serving.free_port
+        monkeypatch.setattr(
+            serving, "free_port", lambda address, port: next(said, None) or honest(address, port)
+        )
+        server = serving.listening({"/": lambda: None}, address="127.0.0.1", port=None)
+        try:
+            assert server.port != taken
+            assert next(said, None) is None, "it was tried twice"
+        finally:
+            server.stop()
 
 
 def test_every_page_has_an_address_of_its_own(hubs, tmp_path: Path) -> None:

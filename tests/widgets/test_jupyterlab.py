@@ -41,7 +41,8 @@ def run(page, cell: int) -> None:
     code = page.locator(".jp-CodeCell").nth(cell)
     for _ in range(4):
         code.locator(".jp-InputArea").click()
-        page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+        # not waited for: of a wish that got lost the promise is never kept
+        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-cell'); }")
         started = code.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]"))
         try:
             started.wait_for(timeout=10_000)

@@ -1,10 +1,11 @@
 """One server for every page: dashboards, curated notebooks, and an index of them."""
 
+import errno
 import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
@@ -167,9 +168,7 @@ def serve(
         A catalog or a notebook is not what it should be.
     """
     stories = [*shipped_notebooks(), *(read_notebook(Path(one)) for one in notebooks)]
-    free = free_port(address, port)
-    if port is None and free != DEFAULT_PORT:
-        say(f"Port {DEFAULT_PORT} is taken; using {free}.")
+    free_port(address, port)  # a port that is taken is said at once
     if usage_log is not None:
         keep_usage_log(Path(usage_log).expanduser())
     if counting := usage_file():
@@ -182,23 +181,17 @@ def serve(
     say("Loading the pages ...")
     logging.getLogger("bokeh").setLevel(logging.WARNING)
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    server = pn.io.server.get_server(
-        dict(apps),
-        port=free,
-        address=address,
-        websocket_origin=[*_origins(address, free), *origins],
-        start=False,
-        show=False,
-        prefix=prefix.rstrip("/"),
-    )
+    server = listening(apps, address=address, port=port, prefix=prefix, origins=origins)
+    if port is None and server.port != DEFAULT_PORT:
+        say(f"Port {DEFAULT_PORT} is taken; using {server.port}.")
     server.start()
     # Our own pages are made once, so that the first visitor waits for nobody. A story is computed
     # for each of its visitors anyhow, and many of them would keep all others waiting now.
     told = {f"/{story.slug}" for story in stories}
     pages = [path for path in apps if path not in told]
-    server.io_loop.run_sync(lambda: _visit(address, free, server.prefix, pages))
+    server.io_loop.run_sync(lambda: _visit(address, server.port, server.prefix, pages))
     shown = "localhost" if address in ("127.0.0.1", "0.0.0.0", "::", "") else address  # noqa: S104
-    url = f"http://{shown}:{free}{server.prefix}"
+    url = f"http://{shown}:{server.port}{server.prefix}"
     say(f"BDG Explore is ready: {url}/  (Ctrl-C ends it)")
     for path in sorted(apps):
         if path != "/":
@@ -269,6 +262,42 @@ def free_port(address: str, port: int | None) -> int:
     raise PortError(
         f"Port {port} on {address} cannot be used ({reason}). Stop what listens there, or leave "
         "--port out: the next free one is then taken."
+    )
+
+
+def listening(
+    apps: Mapping[str, App],
+    *,
+    address: str,
+    port: int | None,
+    prefix: str = "",
+    origins: Sequence[str] = (),
+) -> Any:
+    """Return a server that listens, not started yet; `port` None takes the next free one.
+
+    Raises
+    ------
+    PortError
+        The port asked for is taken, or none near 5006 is free.
+    """
+    for _ in range(_MORE_PORTS):
+        free = free_port(address, port)
+        try:
+            return pn.io.server.get_server(
+                dict(apps),
+                port=free,
+                address=address,
+                websocket_origin=[*_origins(address, free), *origins],
+                start=False,
+                show=False,
+                prefix=prefix.rstrip("/"),
+            )
+        except OSError as error:  # another server may have been quicker: look again
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise PortError(
+        f"Every port that was free on {address} was taken by another server a moment later. "
+        "Name one: bdg serve --port 8080."
     )
 
 
