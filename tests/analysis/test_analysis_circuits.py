@@ -112,7 +112,7 @@ def test_elements_are_those_of_another_engine(kind):
 
 @pytest.mark.parametrize("kind", ELEMENTS)
 def test_slopes_are_those_of_finite_differences(kind):
-    from bdg_explore.analysis._circuits import parse_circuit
+    from bdg_explore.analysis.impedance.circuit_elements import parse_circuit
 
     node = parse_circuit(f"p(R9-{kind}1,C9)")
     values = dict(zip(node.parameters(), [0.05, *ELEMENTS[kind], 0.7], strict=True))

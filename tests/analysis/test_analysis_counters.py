@@ -6,7 +6,7 @@ import pytest
 from made_records import cc_cycles, frame
 
 from bdg_explore.analysis import summarize_cycles
-from bdg_explore.analysis.counters import read_counter
+from bdg_explore.analysis.cycles.counters import read_counter
 from bdg_explore.columns import (
     CAPACITY_DEVIATION,
     CAPACITY_SOURCE,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bdg_explore.analysis import _current_edges
-from bdg_explore.analysis._current_edges import find_edges, held_after
+from bdg_explore.analysis.records import current_edges
+from bdg_explore.analysis.records.current_edges import find_edges, held_after
 
 RESISTANCE, CAPACITANCE = 0.05, 1.0
 
@@ -114,7 +114,7 @@ def test_every_pulse_is_found_wherever_the_clock_starts(heights, shift, block):
     boundaries = np.arange(20, len(current), 20)
     close = find_edges(time + shift, current, least_change_ampere=0.1, near=boundaries)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_current_edges, "BLOCK_ROWS", block)
+        patch.setattr(current_edges, "BLOCK_ROWS", block)
         cut = find_edges(time + shift, current, least_change_ampere=0.1)
     assert edges.change == pytest.approx(np.diff(levels))
     assert edges.before.tolist() == close.before.tolist() == cut.before.tolist()

@@ -19,7 +19,7 @@ from bdg_explore.analysis import (
     find_peaks,
     track_peaks,
 )
-from bdg_explore.analysis._smoothing import KERNELS, savitzky_golay
+from bdg_explore.analysis.curves.smoothing import KERNELS, savitzky_golay
 from bdg_explore.columns import (
     CELL,
     CHARGING_CAPACITY,

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import cc_cycles, frame, one_by_one
 
-from bdg_explore.analysis import _records, integration, summarize_cycles
+from bdg_explore.analysis import summarize_cycles
+from bdg_explore.analysis.cycles import integration
+from bdg_explore.analysis.records import arrays
 from bdg_explore.columns import (
     CHARGING_DURATION,
     COULOMBIC_EFFICIENCY,
@@ -89,7 +91,7 @@ def test_blocks_change_nothing(monkeypatch):
     records[STEP] = np.arange(len(records)) // 361
     whole = summarize_cycles(records)
     for rows in (7, 361, 5000):
-        for module in (_records, integration):
+        for module in (arrays, integration):
             monkeypatch.setattr(module, "BLOCK_ROWS", rows)
         part = summarize_cycles(records)
         for column in whole.select_dtypes("number"):

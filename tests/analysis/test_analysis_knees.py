@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bdg_explore as bdg
 from bdg_explore.analysis import find_knee
-from bdg_explore.analysis._broken_lines import SIDE, BrokenLines
+from bdg_explore.analysis.ageing.broken_lines import SIDE, BrokenLines
 from bdg_explore.columns import CELL, COMPLETE, CYCLE, CYCLE_DISCHARGING_CAPACITY
 from bdg_explore.errors import FrameError, MissingDataError, ParameterError
 

@@ -1,26 +1,26 @@
 """Numbers from frames: pure functions, a frame in, a frame or a number out."""
 
-from ._feature_list import FEATURES
-from .ageing import end_of_life, state_of_health
-from .bands import group_bands
-from .by_cell import SUMMARY_INPUTS
-from .circuits import circuit_impedance, circuit_residuals, fit_circuit
-from .counted_cycles import count_cycles
-from .curves import capacity_difference, capacity_voltage
-from .cycle_class import classify_cycles
-from .cycles import summarize_cycles
-from .degradation_modes import degradation_modes
-from .differentiation import check_area, differential_voltage, incremental_capacity
-from .distributions import distribution, summarize_distribution
-from .features import describe_features, life_features
-from .fitted_voltages import fitted_voltages
-from .impedance_validity import kramers_kronig, kramers_kronig_residuals
-from .knees import find_knee
-from .peaks import find_peaks, track_peaks
-from .pulses import pulse_resistance
-from .relaxation import relaxation_distribution, relaxation_peaks, relaxation_times
-from .throughput import charge_throughput, equivalent_full_cycles
-from .titration import diffusion_coefficients
+from .ageing.bands import group_bands
+from .ageing.distributions import distribution, summarize_distribution
+from .ageing.health import end_of_life, state_of_health
+from .ageing.knees import find_knee
+from .curves.capacity_voltage import capacity_difference, capacity_voltage
+from .curves.differentiation import check_area, differential_voltage, incremental_capacity
+from .curves.peaks import find_peaks, track_peaks
+from .cycles.classes import classify_cycles
+from .cycles.counted import count_cycles
+from .cycles.summary import summarize_cycles
+from .cycles.throughput import charge_throughput, equivalent_full_cycles
+from .features.life_features import describe_features, life_features
+from .features.listed import FEATURES
+from .impedance.circuits import circuit_impedance, circuit_residuals, fit_circuit
+from .impedance.relaxation import relaxation_distribution, relaxation_peaks, relaxation_times
+from .impedance.validity import kramers_kronig, kramers_kronig_residuals
+from .modes.fitted_voltages import fitted_voltages
+from .modes.tracking import degradation_modes
+from .records.by_cell import SUMMARY_INPUTS
+from .resistance.pulses import pulse_resistance
+from .resistance.titration import diffusion_coefficients
 
 __all__ = [
     "FEATURES",

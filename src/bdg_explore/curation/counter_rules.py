@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from bdg_explore.analysis.capacity_source import AGREEMENT_OF_LARGEST
+from bdg_explore.analysis.cycles.capacity_source import AGREEMENT_OF_LARGEST
 from bdg_explore.columns import CAPACITY_DEVIATION
 
 from ._rule import (

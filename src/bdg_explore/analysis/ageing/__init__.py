@@ -1,0 +1,1 @@
+"""How cells age: health, end of life, knees, and groups of cells."""

@@ -1,0 +1,1 @@
+"""Voltage against capacity: half cycles, grids, derivatives, peaks."""

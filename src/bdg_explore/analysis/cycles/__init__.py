@@ -1,0 +1,1 @@
+"""One row a cycle: charge, energy, resistance, what a cycle was for."""

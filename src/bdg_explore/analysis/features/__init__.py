@@ -1,0 +1,1 @@
+"""Features of early life, one row a cell."""

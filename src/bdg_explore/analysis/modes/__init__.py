@@ -1,0 +1,1 @@
+"""Lost lithium and lost material, from slow curves and half-cell potentials."""

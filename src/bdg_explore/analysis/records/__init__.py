@@ -1,0 +1,1 @@
+"""The records of a cell as arrays: cycles, spans, edges; what every method stands on."""

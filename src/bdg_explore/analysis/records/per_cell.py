@@ -1,0 +1,65 @@
+"""One value for all cells, or one a cell."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bdg_explore.columns import CELL
+from bdg_explore.errors import ParameterError, UnknownNameError, did_you_mean
+
+Reference = float | Mapping[Hashable, float] | pd.Series
+
+
+def per_cell(cycles: pd.DataFrame, values: Reference, name: str) -> "pd.Series[float]":
+    """Spread a value, or one value a cell, over the rows of a frame.
+
+    Parameters
+    ----------
+    cycles : DataFrame
+        One row a cycle.
+    values : float, mapping or Series
+        One for all, or one a cell.
+    name : str
+        What the values are called, for the message.
+
+    Returns
+    -------
+    Series
+        One value a row.
+
+    Raises
+    ------
+    UnknownNameError
+        If a cell has none.
+    ParameterError
+        If values for cells are given but the frame does not name its cells, or one is not
+        positive.
+    """
+    if not isinstance(values, Mapping | pd.Series):
+        if not values > 0:
+            raise ParameterError(f"{name} must be positive, not {values!r}.")
+        return pd.Series(float(values), index=cycles.index)
+    if CELL not in cycles.columns:
+        raise ParameterError(
+            f"{name} gives one value a cell, but the frame has no column {CELL}. Give one number."
+        )
+    known = {key: float(value) for key, value in values.items()}
+    cells = cycles[CELL]
+    lacking = [cell for cell in cells.unique() if not known.get(cell, np.nan) > 0]
+    if lacking:
+        raise UnknownNameError(
+            f"{name} has no positive value for {len(lacking)} of {cells.nunique()} cells, for "
+            f"instance {lacking[0]!r}.{did_you_mean(str(lacking[0]), map(str, known))} "
+            "Give it, or leave those cells out."
+        )
+    return cells.map(known).astype("float64")
+
+
+def nominal_by_cell(names: list[Any] | None, nominal: Reference | None) -> list[float | None]:
+    """Return the nominal capacity of each cell [Ah]; None for all where it is not given."""
+    if nominal is None:
+        return [None] * (1 if names is None else max(len(names), 1))
+    frame = pd.DataFrame({CELL: names} if names else {"one": [0]})
+    return [float(value) for value in per_cell(frame, nominal, "nominal_capacity_ah")]

@@ -1,0 +1,1 @@
+"""Resistance from pulses, diffusion from titration and interruptions."""
