@@ -120,6 +120,18 @@ def test_a_ramp_is_no_edge_to_take_a_resistance_at():
     assert "more than 1 s" in found["reason"].iloc[0]
 
 
+def test_a_clock_of_a_record_a_second_may_stray_by_milliseconds():
+    even = np.arange(0.0, 100.0)
+    time = even + np.where(even % 2 == 0, 0.004, -0.004)
+    current = np.where((even >= 20) & (even < 61), -2.0, 0.0)
+    frame = pd.DataFrame({TEST_TIME: time, CURRENT: current, VOLTAGE: 3.7 + current * OHMIC})
+    found = bdg.pulse_resistance(frame)
+    assert found["reason"].tolist() == ["", ""]
+    assert found[list(DELAYS)].to_numpy() == pytest.approx(np.full((2, 3), OHMIC))
+    (cycle,) = bdg.summarize_cycles(frame.assign(**{CYCLE: 1})).to_dict("records")
+    assert cycle["dc_internal_resistance_10s_ohm"] == pytest.approx(OHMIC)
+
+
 def test_from_charge_to_discharge_there_is_none():
     time = np.arange(0.0, 100.0, 0.5)
     current = np.where(time < 50, 1.0, -1.0)

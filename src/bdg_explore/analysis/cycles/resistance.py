@@ -17,7 +17,7 @@ from ..records.spans import Spans
 
 DELAYS: Final = {DC_RESISTANCE_1S: 1.0, DC_RESISTANCE_10S: 10.0, DC_RESISTANCE_30S: 30.0}
 KINDS: Final = ("rest to discharge", "rest to charge", "discharge to rest", "charge to rest")
-LONGEST_RAMP_SECOND: Final = 1.0
+LONGEST_RAMP_SECOND: Final = 1.05  # a second, with what the clock of a record a second strays
 LEAST_RATE: Final = 0.1  # of the nominal capacity an hour: the smallest change of current
 LEAST_SHARE: Final = 0.05  # of the cell's largest current, where the nominal is not known
 
