@@ -74,10 +74,20 @@ def test_the_ohmic_drop_does_not_count():
     assert with_drop.to_numpy() == pytest.approx(without.to_numpy(), rel=1e-6)
 
 
-def test_interruptions_of_a_current_give_it_too():
-    on, rest = 900.0, 5.0
-    edges = [50.0 + k * (on + rest) + late for k in range(6) for late in (0.0, on)]
-    levels = [-0.1 if k % 2 == 0 else 0.1 for k in range(len(edges))]
+def test_a_rest_too_short_for_equilibrium_is_called_doubtful():
+    column = "diffusion_coefficient_square_metre_per_second"
+    for rest in (30.0, 300.0):
+        found = diffusion_coefficients(titration(rest=rest), length_metre=LENGTH, geometry="slab")
+        assert found[column].iloc[0] > 1.3 * D
+        assert found["reason"].str.startswith("doubtful: in the second half of a rest").all()
+    enough = diffusion_coefficients(titration(rest=1500), length_metre=LENGTH, geometry="slab")
+    assert enough["reason"].eq("").all()
+
+
+def interruptions(currents: list[float], *, on: float = 900.0, rest: float = 5.0) -> pd.DataFrame:
+    """Currents through a slab, each followed by a short rest."""
+    edges = [50.0 + k * (on + rest) + late for k in range(len(currents)) for late in (0.0, on)]
+    levels = [way * current for current in currents for way in (1, -1)]
     moments = [e + np.arange(0.0, 5.0, 0.05) for e in edges]
     edge_rows = [np.array([e, e + 1e-3]) for e in edges]
     time = np.unique(np.concatenate([np.arange(0, edges[-1] + 5, 5.0), *moments, *edge_rows]))
@@ -85,9 +95,13 @@ def test_interruptions_of_a_current_give_it_too():
     filled = sum(
         level * surface_of_slab(time - edge) for edge, level in zip(edges, levels, strict=True)
     )
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {TEST_TIME: time, CURRENT: flowing, VOLTAGE: 3.7 + VOLT_PER_FILLING * filled / 3600}
     )
+
+
+def test_interruptions_of_a_current_give_it_too():
+    frame = interruptions([-0.1] * 6)
     found = diffusion_coefficients(
         frame, length_metre=LENGTH, geometry="slab", method="ici", fit_to_second=4.0
     )
@@ -96,6 +110,19 @@ def test_interruptions_of_a_current_give_it_too():
     value = found["diffusion_coefficient_square_metre_per_second"].to_numpy()
     assert value[1:] == pytest.approx([D] * 4, rel=0.03)  # the first is not yet steady
     assert (found["root_time_linearity"] > 0.999).all()
+
+
+def test_interruptions_of_a_discharge_and_of_a_charge_do_not_speak_for_each_other():
+    frame = interruptions([-0.1] * 5 + [0.1] * 5)
+    found = diffusion_coefficients(
+        frame, length_metre=LENGTH, geometry="slab", method="ici", fit_to_second=4.0
+    )
+    assert found["direction"].tolist() == ["discharge"] * 4 + ["charge"] * 4
+    value = found["diffusion_coefficient_square_metre_per_second"].to_numpy()
+    steady = [1, 2, 3, 5, 6, 7]
+    assert value[steady] == pytest.approx([D] * len(steady), rel=0.05)
+    ways = np.where(found["direction"] == "charge", 1, -1)
+    assert (found["equilibrium_voltage_change_volt"] * ways > 0).all()
 
 
 def test_geometry_is_a_matter_of_volume_over_surface_and_length_of_its_square():

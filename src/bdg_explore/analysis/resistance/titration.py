@@ -45,6 +45,9 @@ Method = Literal["gitt", "ici"]
 
 VOLUME_OVER_AREA: Final = {"slab": 1.0, "cylinder": 1.0 / 2.0, "sphere": 1.0 / 3.0}
 LEAST_RECORDS: Final = 5
+UNSETTLED_SHARE: Final = 0.1  # of dEs: how far the second half of a rest may move the voltage
+DRIFT: Final = "drift"
+ROW: Final = "row"
 
 
 def diffusion_coefficients(
@@ -89,7 +92,8 @@ def diffusion_coefficients(
         `transient_voltage_change_volt` (dEt) [V];
         `root_time_slope_volt_per_root_second` with its `root_time_linearity`, R squared;
         `diffusion_coefficient_square_metre_per_second` [m2/s] and `fourier_number`;
-        `net_charge_ah` [Ah], `state_of_charge` and its basis; `reason`, why there is none.
+        `net_charge_ah` [Ah], `state_of_charge` and its basis; `reason`, why there is none, or what
+        makes it doubtful, else empty.
 
     Raises
     ------
@@ -106,7 +110,9 @@ def diffusion_coefficients(
     surface: the thickness of a slab, a half of the radius of a cylinder, a third of that of a
     sphere. tau is the length of the pulse; dEs the difference of the voltages at the ends of the
     rests after and before; dEt the slope of the voltage by the root of time times the root of tau,
-    so that neither the ohmic drop nor charge transfer count.
+    so that neither the ohmic drop nor charge transfer count. Where a rest was too short, dEs is
+    wrong, and D by its square: it is called doubtful where in the second half of the rest before
+    or after the voltage still moved by a tenth of dEs.
 
     *ici* [2]_: ``D = 4/pi (L (dEs/dt) / (dE/d sqrt(t)))^2`` with the slope of the voltage by the
     root of time in the interruption, and dEs/dt from the voltages to which those lines reach back
@@ -180,8 +186,9 @@ def _titration(
         if place + 1 >= len(edges):
             continue
         start, stop = float(edges.start[place]), float(edges.start[place + 1])
-        last = place + 2 < len(edges)
-        end = int(edges.before[place + 2]) if last else len(time) - 1
+        goes_on = place + 2 < len(edges)
+        end = int(edges.before[place + 2]) if goes_on else len(time) - 1
+        since = int(edges.after[place - 1]) if place else 0
         before = float(voltage[edges.before[place]])
         line = _line(time, voltage, edges.after[place], edges.before[place + 1], start, window)
         rests = new[place + 1] == REST
@@ -198,10 +205,21 @@ def _titration(
                 ROOT_TIME_SLOPE: line[0],
                 LINEARITY: line[2],
                 REASON: "" if rests else "no rest follows the pulse",
-                "row": int(edges.before[place]),
+                DRIFT: max(
+                    _drift(time, voltage, since, int(edges.before[place])),
+                    _drift(time, voltage, int(edges.after[place + 1]), end),
+                ),
+                ROW: int(edges.before[place]),
             }
         )
     return rows
+
+
+def _drift(time: NDArray[Any], voltage: NDArray[Any], first: int, last: int) -> float:
+    """Return how far the voltage moves in the second half of a rest [V]."""
+    middle = 0.5 * (float(time[first]) + float(time[last]))
+    half = first + int(np.searchsorted(time[first : last + 1], middle))
+    return abs(float(voltage[last]) - float(voltage[min(half, last)]))
 
 
 def _interruptions(
@@ -236,19 +254,29 @@ def _interruptions(
                 TRANSIENT_CHANGE: line[0] * np.sqrt(on),
                 ROOT_TIME_SLOPE: line[0],
                 LINEARITY: line[2],
-                "row": int(edges.before[place]),
+                ROW: int(edges.before[place]),
             }
         )
     for place, row in enumerate(rows):
-        beside = [p for p in (place - 1, place + 1) if 0 <= p < len(rows)]
-        low, high = min([place, *beside]), max([place, *beside])
+        low, high = _beside(places, place)
         flowing = sum(rows[p][PULSE_DURATION] for p in range(low + 1, high + 1))
         rate = (ends[high] - ends[low]) / flowing if flowing else np.nan
         # the voltage relaxes the other way than it went: its slope is that of the current, turned
         row[EQUILIBRIUM_CHANGE] = rate * row[PULSE_DURATION]
         row[TRANSIENT_CHANGE] *= -1.0
-        row[REASON] = "" if beside else "no other interruption tells how the voltage goes"
+        row[REASON] = "" if high > low else "no other interruption tells how the voltage goes"
     return rows
+
+
+def _beside(places: list[int], at: int) -> tuple[int, int]:
+    """Return the first and the last of an interruption and its neighbours in one stretch.
+
+    Two are neighbours if one current flows between them, so that the second begins two edges after
+    the first: not where the current turns round, changes or rests for long.
+    """
+    low = at - 1 if at and places[at] - places[at - 1] == 2 else at
+    high = at + 1 if at + 1 < len(places) and places[at + 1] - places[at] == 2 else at
+    return low, high
 
 
 def _line(
@@ -297,7 +325,7 @@ def _finished(
     soc_start: float | None,
 ) -> pd.DataFrame:
     """Return the table of one cell, with what follows from its pulses."""
-    at = np.array([row["row"] for row in rows], dtype=np.int64)
+    at = np.array([row[ROW] for row in rows], dtype=np.int64)
     table = pd.DataFrame(rows, columns=[*_NUMBERS, REASON])
     table = table.astype({name: "str" if name == DIRECTION else "float64" for name in _NUMBERS})
     table.insert(0, PULSE, np.arange(1, len(rows) + 1, dtype=np.int64))
@@ -314,6 +342,12 @@ def _finished(
     with np.errstate(divide="ignore", invalid="ignore"):
         found = 4.0 / (np.pi * duration) * (length * settled / passing) ** 2
     found = np.where(reason == "", found, np.nan)
+    drift = np.array([row.get(DRIFT, np.nan) for row in rows])
+    for place in np.flatnonzero((reason == "") & (drift > UNSETTLED_SHARE * np.abs(settled))):
+        reason[place] = (
+            "doubtful: in the second half of a rest beside the pulse the voltage still moved by "
+            f"{drift[place] / abs(settled[place]):.0%} of dEs; rest longer"
+        )
     at_rest: Floats = net_charge(columns[TEST_TIME], columns[CURRENT])
     table = table.drop(columns=REASON).assign(
         **{DIFFUSION_COEFFICIENT: found, FOURIER_NUMBER: found * duration / outer**2},
