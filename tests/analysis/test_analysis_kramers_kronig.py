@@ -169,6 +169,15 @@ def test_unsorted_doubled_empty_and_direct_current_records():
     pd.testing.assert_frame_equal(kramers_kronig(holes), kramers_kronig(clean))
 
 
+def test_spectra_that_nobody_told_apart_are_suspected():
+    two = pd.concat([spectrum(randles()), spectrum(randles(transfer=0.05))])
+    found = verdict(two)
+    assert not found["kramers_kronig_valid"]
+    assert found["reason"].endswith("name the columns that tell them apart with by=...")
+    told = kramers_kronig(two.assign(soc=np.repeat([0.2, 0.8], len(two) // 2)), by=["soc"])
+    assert told["kramers_kronig_valid"].all()
+
+
 @pytest.mark.parametrize("rows", [0, 1, 5])
 def test_too_few_frequencies_are_told_not_judged(rows):
     found = kramers_kronig(spectrum(randles()).iloc[:rows])

@@ -70,6 +70,17 @@ def test_inductance_and_capacitance_in_series_are_told():
     )
 
 
+@pytest.mark.parametrize(("ohmic", "farad"), [(0.05, np.inf), (0.0, 5.0), (0.05, 5.0)])
+def test_a_resistance_or_a_capacitance_alone_has_no_relaxation_times(ohmic, farad):
+    frame = spectrum(ohmic - 1j / farad / (2 * np.pi * FREQUENCIES))
+    with np.errstate(all="raise"):
+        found = relaxation_times(frame).iloc[0]
+    assert found["ohmic_resistance_ohm"] == pytest.approx(ohmic, abs=1e-12)
+    assert found["series_capacitance_farad"] == pytest.approx(farad)
+    assert found["polarisation_resistance_ohm"] == 0.0
+    assert found["relaxation_peak_count"] == 0
+
+
 def test_more_regularisation_is_smoother_and_fits_worse():
     frame = spectrum(randles(), noise=0.003)
     weights = [1e-7, 1e-4, 1e-1]

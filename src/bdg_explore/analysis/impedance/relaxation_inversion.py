@@ -15,6 +15,7 @@ LEAST_FREQUENCIES: Final = 6
 MARGIN_DECADES: Final = 0.5  # beyond the frequencies measured, on either side
 WEIGHTS: Final = np.logspace(-9, 0, 28)
 LOOSER: Final = 1.1  # how much larger residuals may be than with next to no regularisation
+ROUNDING: Final = 1e-12  # of the largest modulus; all polarisation below it is rounding
 NOISELESS: Final = 1e-4  # of the modulus; residuals below it are no measure of noise
 
 
@@ -82,7 +83,9 @@ def take_apart(
     wanted = weights * spectrum.impedance
     target = np.concatenate([wanted.real, wanted.imag])
     real = spectrum.impedance.real
-    span = max(float(np.ptp(real)), 1e-3 * float(np.max(np.abs(real))))
+    largest = float(np.max(np.abs(spectrum.impedance)))
+    # a resistance alone spans nothing, a capacitance alone has no real part
+    span = max(float(np.ptp(real)), 1e-3 * float(np.max(np.abs(real)))) or largest
     rough = np.zeros((len(times) - 1, matrix.shape[1]))
     rough[:, len(around) :] = np.diff(np.eye(len(times)), axis=0)
     rough *= np.sqrt(len(target) / step) / span
@@ -98,6 +101,8 @@ def take_apart(
     if weight is None:
         weight = _weight(lambda chosen: float(np.sqrt(np.mean(solved(chosen)[1] ** 2))))
     values, off = solved(weight)
+    if step * np.sum(values[len(around) :]) < ROUNDING * largest:
+        values[len(around) :] = 0.0
     half = len(off) // 2
     return Distribution(
         times=times,

@@ -21,6 +21,10 @@ TURNED = (
     "most imaginary parts are positive, as of an inductor; turn their sign if the file writes "
     "minus the imaginary part"
 )
+MIXED = (
+    "most frequencies stand there more than once; if these are several spectra, name the columns "
+    "that tell them apart with by=..."
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,16 @@ class Spectrum:
     def turned(self) -> bool:
         """Whether most imaginary parts are positive."""
         return bool(np.mean(self.impedance.imag > 0) > 0.5) if len(self.impedance) else False
+
+    @property
+    def mixed(self) -> bool:
+        """Whether most frequencies stand there more than once."""
+        return bool(np.mean(np.unique(self.frequency, return_counts=True)[1] > 1) > 0.5)
+
+    @property
+    def suspicion(self) -> str:
+        """What may be wrong with the table; empty where nothing shows."""
+        return TURNED if self.turned else MIXED if self.mixed else ""
 
     @property
     def circular(self) -> Floats:

@@ -28,7 +28,7 @@ from bdg_explore.errors import ParameterError
 from bdg_explore.rights import carry_rights
 
 from ..records.arrays import Floats
-from .spectra import NOTHING, TURNED, Complexes, Spectrum, long_table, spectra_of
+from .spectra import NOTHING, Complexes, Spectrum, long_table, spectra_of
 
 LEAST_FREQUENCIES: Final = 6  # fewer leave the smallest model no freedom to be wrong
 ALLOWED_SHARE: Final = 0.05  # of residuals beyond the tolerance
@@ -291,5 +291,5 @@ def _row(spectrum: Spectrum, test: Verdict | None, tolerance: float) -> dict[str
         LARGEST_RESIDUAL_FREQUENCY: spectrum.frequency[worst],
         BEYOND_TOLERANCE: beyond[part],
         VALID: valid,
-        REASON: "" if valid else f"{reason}; {TURNED}" if spectrum.turned else reason,
+        REASON: "" if valid else "; ".join(filter(None, (reason, spectrum.suspicion))),
     }
