@@ -337,6 +337,16 @@ def test_unfinished_cycles_count_as_cycles_but_not_their_values():
     assert life_features(frame, complete_only=False)["window_end_capacity_ah"].iloc[0] == 9.0
 
 
+@pytest.mark.parametrize("unknown", [pd.NA, None, np.nan])
+def test_a_cycle_of_which_nobody_knows_whether_it_is_complete_counts(unknown):
+    told = [unknown, *[True] * 98, False, *[True] * 50]
+    for kind in ("boolean", object):
+        frame = life().assign(**{COMPLETE: pd.Series(told, dtype=kind).to_numpy()})
+        row = life_features(frame, window=(1, 100), early_cycle=1).iloc[0]
+        assert row["first_capacity_ah"] == life()[CYCLE_DISCHARGING_CAPACITY].iloc[0]
+        assert np.isnan(row["window_end_capacity_ah"])
+
+
 def test_curves_that_do_not_differ_have_no_logarithm():
     same = pd.concat([curves()[lambda f: f[CYCLE] == 10].assign(**{CYCLE: k}) for k in (10, 100)])
     table = life_features(life(), curves=same)
@@ -367,6 +377,9 @@ def test_no_rows_give_no_numbers(empty):
     [
         ({"window": (100, 2)}, ParameterError, "ends before it begins: cycles 100 to 2"),
         ({"window": 100}, ParameterError, "a first and a last cycle"),
+        ({"window": (2.5, 100)}, ParameterError, "a first and a last cycle"),
+        ({"early_cycle": "x"}, ParameterError, "early_cycle is the number of a cycle"),
+        ({"life_cycles": 100}, ParameterError, "by its name, not 100"),
         ({"features": ["first_capacity"]}, UnknownNameError, "Did you mean first_capacity_ah"),
         ({"resistance": "ohms"}, FrameError, "no column ohms"),
         ({"capacity": "cap"}, FrameError, "no column cap"),
@@ -383,7 +396,7 @@ def test_every_feature_is_described():
     table = describe_features()
     assert list(table.index) == list(FEATURES)
     assert table.drop(columns="severson_models").ne("").all(axis=None)
-    assert table["reference"].str.contains(r"\d{4}, doi 10\.\d+/").all()
+    assert table["reference"].str.contains(r"\d{4}, (?:doi 10\.\d+/|patent US \d+)").all()
     assert table.loc["log10_variance_capacity_difference", "feature_cycles"] == "100 minus 10"
     few = life_features(life(), curves=curves(), window=(1, 50), features=FULL[:2])
     assert describe_features(few)["feature_cycles"].tolist() == ["50 minus 10"] * 2

@@ -1,5 +1,6 @@
 """Features for machine learning: a row a cell, from the first cycles of its life and no others."""
 
+import operator
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final
@@ -143,9 +144,9 @@ def life_features(
     check_capacities(cycles, capacity)
     chosen = _chosen(features)
     limits = _window(window, early_cycle)
-    ends = {} if life_cycles is None else {key: float(v) for key, v in life_cycles.items()}
+    ends = _ends(life_cycles)
     usable = (
-        cycles[COMPLETE].to_numpy(dtype=bool)
+        cycles[COMPLETE].astype("boolean").fillna(True).to_numpy(dtype=bool)  # unknown: it may be
         if complete_only and COMPLETE in cycles.columns
         else np.ones(len(cycles), dtype=bool)
     )
@@ -250,16 +251,32 @@ def _chosen(features: Iterable[str] | None) -> list[str]:
     return names
 
 
+def _ends(lives: "Mapping[Hashable, float] | pd.Series[float] | None") -> dict[Hashable, float]:
+    if lives is None:
+        return {}
+    if not isinstance(lives, Mapping | pd.Series):
+        raise ParameterError(
+            f"life_cycles gives the last cycle of each cell by its name, not {lives!r}; for "
+            "instance end_of_life(...)['sustained_cycle']."
+        )
+    return {key: float(cycle) for key, cycle in lives.items()}
+
+
 def _window(window: tuple[int, int], early: int) -> Window:
     try:
-        first, last = (int(cycle) for cycle in window)
+        first, last = (operator.index(cycle) for cycle in window)
     except (TypeError, ValueError):
         raise ParameterError(
             f"window is a first and a last cycle, for instance (2, 100), not {window!r}."
         ) from None
     if not first <= last:
         raise ParameterError(f"window ends before it begins: cycles {first} to {last}.")
-    return Window(first, last, int(early))
+    try:
+        return Window(first, last, operator.index(early))
+    except TypeError:
+        raise ParameterError(
+            f"early_cycle is the number of a cycle, for instance 10, not {early!r}."
+        ) from None
 
 
 def _values(cycles: pd.DataFrame, capacity: str, resistance: str | None) -> dict[str, Floats]:

@@ -52,7 +52,7 @@ from .values import Q, R, Value
 
 SEVERSON: Final = "Severson et al. 2019, doi 10.1038/s41560-019-0356-8"
 AFTER: Final = f"after {SEVERSON}"
-EDDAHECH: Final = "Eddahech et al. 2014, doi 10.1016/j.jpowsour.2014.02.020"
+VINASSA: Final = "Vinassa, Eddahech and Briat 2018, patent US 10036781 B2"
 BURNS: Final = "Burns et al. 2013, doi 10.1149/2.060309jes"
 HARLOW: Final = "Harlow et al. 2019, doi 10.1149/2.0981913jes"
 PAULSON: Final = "Paulson et al. 2022, doi 10.1016/j.jpowsour.2022.231127"
@@ -159,8 +159,8 @@ _LIST: Final = (
         PAULSON,
         of.slope(MEAN_DISCHARGING_VOLTAGE),
     ),
-    Feature(MEAN_CV_CAPACITY_SHARE, ALL, CV, EDDAHECH, of.mean(CV_CAPACITY_SHARE)),
-    Feature(CV_CAPACITY_SHARE_SLOPE, ALL, CV, EDDAHECH, of.slope(CV_CAPACITY_SHARE)),
+    Feature(MEAN_CV_CAPACITY_SHARE, ALL, CV, VINASSA, of.mean(CV_CAPACITY_SHARE)),
+    Feature(CV_CAPACITY_SHARE_SLOPE, ALL, CV, VINASSA, of.slope(CV_CAPACITY_SHARE)),
 )
 
 FEATURES: Final[dict[str, Feature]] = {one.name: one for one in _LIST}
