@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .fitting import Curve, Fit, descend, jacobian
+from .fitting import Curve, Fit, descend, jacobian, residuals
 from .half_cells import Array
 from .shares import MOST, SUMS, chart_of
 
 _ROUNDS: Final = 14
 _CLOSE: Final = 0.02  # of the rise that is looked for
+_LEAST_FREEDOM: Final = 2.0  # a misfit that never changes its sign leaves none
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,16 @@ class Profile:
     interval : ndarray, shape (3, 2)
         Limits at the confidence asked for.
     alike : ndarray, shape (3, 2)
-        Limits within which the curve changes by no more than the tolerance.
+        Limits within which the curve changes by no more than `alike_volt`.
+    alike_volt : float
+        Root mean square by which curves may differ that count as alike [V].
     better : Fit or None
         A better fit that was met on the way.
     """
 
     interval: Array
     alike: Array
+    alike_volt: float
     better: Fit | None
 
 
@@ -55,26 +59,40 @@ def profile(
     confidence : float
         Of the intervals, 0 to 1.
     tolerance_volt : float
-        Root mean square by which curves may differ that count as alike [V].
+        Root mean square by which curves may differ that count as alike [V]; no less than what the
+        fit misses the curve by, as far as neighbouring points share it.
 
     Notes
     -----
-    The sum of squares may rise by the quantile of F(1, n - p) times the variance of the residuals;
-    where neighbouring residuals resemble each other (lag-one autocorrelation rho) by
-    (1 + rho)/(1 - rho) more, and n shrinks by as much, since that many points only say the same
-    again. Where points crowd, or dV/dQ has a weight, the rise is scaled by the sandwich variance
-    over the naive one.
+    The sum of squares may rise by the quantile of F(1, n - p) times the variance of the residuals,
+    their sum of squares over n - p. Residuals that resemble their neighbours, as they do where
+    half-cell curves are not those of the cell or a cycle was too fast, are fewer than they seem:
+    n is their count over their `correlation_length` [1]_, [2]_. Where points crowd, or dV/dQ has a
+    weight, the rise is scaled by the sandwich variance over the naive one.
+
+    References
+    ----------
+    .. [1] Bayley and Hammersley, Suppl. J. R. Stat. Soc. 8 (1946) 184, doi 10.2307/2983560: the
+       effective number of independent observations.
+    .. [2] Geyer, Statistical Science 7 (1992) 473, doi 10.1214/ss/1177011137: where to end the sum.
     """
     free = [k for k in SUMS if k not in fixed]
     rises = _statistical_rise(curve, found, confidence, free, len(fixed))
-    alike = float(curve.scale @ curve.scale) * tolerance_volt**2
+    alike_volt = max(tolerance_volt, _shared_misfit(curve, found))
+    alike = float(curve.scale @ curve.scale) * alike_volt**2
     jobs = [(k, side, rise) for k in free for rise in (rises[k], alike) for side in (-1.0, 1.0)]
     limits, better = _search(curve, found, fixed, jobs)
     interval, same = np.full((3, 2), np.nan), np.full((3, 2), np.nan)
     for place, k in enumerate(free):
         interval[k] = limits[4 * place : 4 * place + 2]
         same[k] = limits[4 * place + 2 : 4 * place + 4]
-    return Profile(interval, same, better)
+    return Profile(interval, same, alike_volt, better)
+
+
+def _shared_misfit(curve: Curve, found: Fit) -> float:
+    """Return the root mean square of what neighbouring residuals share [V]: no noise is in it."""
+    gap = residuals(curve, found.shares[None])[0, : len(curve.passed)]
+    return float(np.sqrt(max(float(gap[1:] @ gap[:-1]), 0.0) / float(curve.scale @ curve.scale)))
 
 
 def _statistical_rise(
@@ -86,15 +104,35 @@ def _statistical_rise(
     plain, along = gap[0, : len(curve.passed)], along[0]
     count = float(curve.scale @ curve.scale)
     parameters = 4 + (curve.drop_sign != 0) - held
-    variance = float(plain @ plain) / max(count - parameters, 1.0)
-    rho = float(plain[1:] @ plain[:-1]) / max(float(plain @ plain), 1e-300)
-    rho = min(max(rho, 0.0), 0.98)
-    inflation = (1 + rho) / (1 - rho)
-    quantile = float(fdtri(1, max(count / inflation - parameters, 4.0), confidence))
-    rise = quantile * variance * inflation
+    freedom = max(count / correlation_length(plain) - parameters, _LEAST_FREEDOM)
+    rise = float(fdtri(1, freedom, confidence)) * float(plain @ plain) / freedom
     if not curve.derivative_weight and np.min(curve.scale) > 0.99:
         return dict.fromkeys(free, rise)
     return {k: rise * _sandwich(curve, along, found.shares, k) for k in free}
+
+
+def correlation_length(gap: Array) -> float:
+    """Return how many neighbouring residuals say what one independent residual would say.
+
+    Parameters
+    ----------
+    gap : ndarray
+        Residuals in the order of the curve.
+
+    Returns
+    -------
+    float
+        At least 1, and 1 for noise: ``1 + 2 sum of rho(k)`` over the lags k, up to where the sum of
+        two neighbouring autocorrelations rho first falls to zero.
+    """
+    count = len(gap)
+    padded = np.fft.rfft(gap, 2 * count)
+    power = np.fft.irfft(np.abs(padded) ** 2)[: count - count % 2]
+    if not power[0] > 0:
+        return 1.0
+    pairs = power.reshape(-1, 2).sum(axis=1) / power[0]
+    end = int(np.argmax(pairs <= 0)) if (pairs <= 0).any() else len(pairs)
+    return max(2 * float(pairs[:end].sum()) - 1, 1.0)
 
 
 def _sandwich(curve: Curve, along: Array, shares: Array, k: int) -> float:

@@ -44,7 +44,9 @@ def reference_of(reference: Reference | None, name: Any) -> "int | Stock | None"
         if name is not None and CELL in reference.columns:
             rows = reference[(reference[CELL] == name).to_numpy()]
         if not len(rows):
-            raise ParameterError(f"The reference has no row of the cell {name}.")
+            raise ParameterError(
+                f"The reference has no row of the cell {name}. Add one, or leave the cell out."
+            )
         given: Mapping[Any, Any] = rows.iloc[0].to_dict()
     else:
         given = reference
@@ -58,7 +60,7 @@ def reference_of(reference: Reference | None, name: Any) -> "int | Stock | None"
     if not (np.isfinite(held) & (held > 0)).all():
         raise ParameterError("The capacities of a reference must be above 0 Ah.")
     nothing = np.full((3, 2), np.nan)
-    return Stock(held, nothing, nothing, np.nan, "given")
+    return Stock(held, nothing, nothing, name="given")
 
 
 def fixed_sums(
@@ -77,9 +79,13 @@ def fixed_sums(
             f"confidence lies between 0 and 1, for instance 0.95: {confidence!r}.",
         ),
         (tolerance_volt > 0, f"tolerance_volt is a positive voltage, not {tolerance_volt!r}."),
-        (points >= FEWEST, f"points must be at least {FEWEST}, not {points!r}."),
         (
-            not isinstance(reference, str | float | bool),
+            isinstance(points, int | np.integer) and points >= FEWEST,
+            f"points is a whole number, at least {FEWEST}, not {points!r}.",
+        ),
+        (
+            isinstance(reference, int | np.integer | Mapping | pd.DataFrame | None)
+            and not isinstance(reference, bool),
             "reference is a cycle number, capacities by column, or an earlier result, not "
             f"{reference!r}.",
         ),
@@ -93,7 +99,7 @@ def fixed_sums(
             raise ParameterError(
                 f"fixed knows {', '.join(_FIXED)}, not {name!r}.{did_you_mean(name, _FIXED)}"
             )
-        if not -1 < value < 1:
+        if not isinstance(value, int | float | np.number) or not -1 < value < 1:
             raise ParameterError(f"fixed[{name!r}] is a fraction of the reference, not {value!r}.")
         held[_FIXED[name]] = float(value)
     return held

@@ -9,7 +9,7 @@ import numpy as np
 from ..curves.slow_curves import SlowCurve
 from ..electrodes.fitting import Curve, Fit, fit, modelled
 from ..electrodes.potentials import Potential
-from ..electrodes.profiles import profile
+from ..electrodes.profiles import Profile, profile
 from ..electrodes.shares import SUMS
 from ..records.arrays import Floats
 
@@ -43,6 +43,8 @@ class Stock:
         What they are.
     interval, alike : ndarray, shape (3, 2)
         Limits by chance, and limits within which the curve hardly changes; see `Profile`.
+    alike_volt : float
+        Root mean square by which curves differ that count as alike [V].
     charge : float
         Charge of the curve they were fitted to.
     name : str
@@ -52,6 +54,7 @@ class Stock:
     held: Floats
     interval: Floats
     alike: Floats
+    alike_volt: float = np.nan
     charge: float = np.nan
     name: str = ""
 
@@ -159,7 +162,7 @@ def fit_curve(
     found = fit(curve, fixed=fixed, warm=None if before is None else _carried(before, slow.charge))
     if not np.isfinite(found.cost):
         return Fitted(reason="what is fixed leaves less than the charge of the curve")
-    interval = alike = OPEN
+    known = Profile(OPEN, OPEN, np.nan, None)
     if choices.intervals:
         for _ in range(2):  # once more where the search met a better fit on its way
             known = profile(
@@ -172,24 +175,21 @@ def fit_curve(
             if known.better is None:
                 break
             found = fit(curve, fixed=fixed, warm=known.better.shares)
-        interval, alike = known.interval, known.alike
-    return _fitted(slow, curve, found, interval, alike, tuple(fixed))
+    return _fitted(slow, curve, found, known, tuple(fixed))
 
 
 def _fitted(
     slow: SlowCurve,
     curve: Curve,
     found: Fit,
-    interval: Floats,
-    alike: Floats,
+    known: Profile,
     fixed: tuple[int, ...],
 ) -> Fitted:
     gap = modelled(curve, found.shares[None])[0] - curve.voltage
     rmse = float(np.sqrt(np.average(gap**2, weights=curve.scale**2)))
     totals = np.array([1 + found.shares[k] + found.shares[k + 1] for k in SUMS])
-    stock = Stock(
-        totals * slow.charge, (1 + interval) * slow.charge, (1 + alike) * slow.charge, slow.charge
-    )
+    limits = (1 + known.interval) * slow.charge, (1 + known.alike) * slow.charge
+    stock = Stock(totals * slow.charge, *limits, known.alike_volt, slow.charge)
     reason = ""
     if rmse > MISSES_VOLT:
         reason = (
@@ -250,8 +250,12 @@ def losses(one: Fitted, base: Stock | None) -> tuple[Floats, Floats]:
     return loss, limits
 
 
-def words(one: Fitted, base: Stock | None, tolerance_volt: float) -> list[str]:
-    """Return of each loss, in words, whether the curve tells it."""
+def words(one: Fitted, base: Stock | None) -> list[str]:
+    """Return of each loss, in words, whether the curve tells it.
+
+    A loss is known no better than what it is counted from: of the values that are alike for this
+    curve, and those for the reference, the wider span counts.
+    """
     said = []
     for k in SUMS:
         if k in one.fixed:
@@ -264,9 +268,13 @@ def words(one: Fitted, base: Stock | None, tolerance_volt: float) -> list[str]:
             said.append(f"doubtful: the fit misses the curve by {1e3 * one.rmse:.0f} mV")
             continue
         upper, lower = 1 - one.stock.alike[k] / base.held[k]
+        volt = one.stock.alike_volt
+        lower_too, upper_too = 1 - one.stock.held[k] / base.alike[k]
+        if upper_too - lower_too > upper - lower:  # never where the reference was given as numbers
+            lower, upper, volt = lower_too, upper_too, base.alike_volt
         half = 0.5 * (upper - lower)
         word = "identified" if half <= _IDENTIFIED else "weak"
         word = "not identifiable" if half > _WEAK else word
-        span = f": {100 * lower:.0f} to {100 * upper:.0f} % fit within {1e3 * tolerance_volt:g} mV"
+        span = f": {100 * lower:.0f} to {100 * upper:.0f} % fit within {1e3 * volt:.2g} mV"
         said.append(word if half <= _IDENTIFIED else word + span)
     return said

@@ -102,7 +102,8 @@ def degradation_modes(
         Of the limits.
     tolerance_volt : float
         Root mean square [V] by which two curves may differ and still count as alike: what the
-        half-cell curves are good for. Identifiability is judged by it.
+        half-cell curves are good for. Identifiability is judged by it; or by what the fit misses
+        the curve by, noise aside, where that is more.
     points : int
         A curve with more records is averaged over this many equal parts of its charge.
 
@@ -137,9 +138,11 @@ def degradation_modes(
 
     Limits are those of the profile likelihood: a mode is moved, all else fitted anew, until the
     sum of squares has grown by the F quantile. Residuals that resemble their neighbours count for
-    fewer. The reference's error is in them, except for a reference given as numbers. They speak of
-    chance only, not of half-cell curves that are not those of the cell. A limit that is never met
-    stands where the search ends, at an electrode of thirteen times the curve's charge.
+    fewer, as many as they are independent: half-cell curves that are not those of the cell, or a
+    cycle too fast, leave long waves, and wide limits. What such curves do without leaving a trace
+    in the residuals, the limits cannot know. The reference's error is in them, except for a
+    reference given as numbers. A limit that is never met stands where the search ends, at an
+    electrode of thirteen times the curve's charge.
 
     Identifiability speaks of those: *identified*, if within `tolerance_volt` a mode could be
     moved by at most 5 percentage points either way; *weak* up to 8; else *not identifiable*, and
@@ -209,7 +212,7 @@ def degradation_modes(
 
 def _row(one: Fitted, base: Stock | None, choices: Choices, asked: Any) -> dict[str, Any]:
     loss, limits = losses(one, base)
-    said = words(one, base, choices.tolerance_volt)
+    said = words(one, base)
     row: dict[str, Any] = {}
     for k, (value, lower, upper, word) in _MODES.items():
         row |= {value: loss[k], lower: limits[k, 0], upper: limits[k, 1], word: said[k]}
