@@ -52,6 +52,8 @@ from bdg_explore.errors import (
 
 MODES = {"lli": LOSS_OF_LITHIUM, "lam_ne": LOSS_OF_MATERIAL_NE, "lam_pe": LOSS_OF_MATERIAL_PE}
 AGED = {"lli": 0.12, "lam_ne": 0.08, "lam_pe": 0.05}
+SHARE = np.linspace(0, 1, 30)
+FALLING = np.c_[SHARE, 1 - SHARE]
 STOCK = [NEGATIVE_CAPACITY, LITHIUM_INVENTORY, POSITIVE_CAPACITY]
 
 
@@ -362,6 +364,15 @@ def test_fitted_voltages_of_some_rows_and_cells(life, modes):
         ({"fixed": {"lli": 5}}, ParameterError, "fraction"),
         ({"confidence": 95}, ParameterError, "confidence"),
         ({"points": 3}, ParameterError, "points"),
+        ({"points": 50.5}, ParameterError, "whole number"),
+        ({"half_cells": None}, ParameterError, "a pair"),
+        ({"half_cells": {"negative": "a", "positive": "b"}}, ParameterError, "a pair"),
+        ({"half_cells": ((SHARE, SHARE[:-5]), "lfp_prada2013")}, FrameError, "as many"),
+        ({"half_cells": ([["x", "y"]] * 30, "lfp_prada2013")}, FrameError, "columns of numbers"),
+        ({"half_cells": (FALLING * [1, 150], "lfp_prada2013")}, FrameError, "in volts"),
+        ({"half_cells": (FALLING + np.array([0, 3]), FALLING)}, ParameterError, "Exchange them"),
+        ({"fixed": {"lli": "a"}}, ParameterError, "fraction"),
+        ({"reference": [0]}, ParameterError, "reference is a cycle number"),
         ({"tolerance_volt": 0}, ParameterError, "tolerance_volt"),
         ({"derivative_weight": -1}, ParameterError, "derivative_weight"),
         ({"reference": "fresh"}, ParameterError, "reference is a cycle number"),

@@ -20,6 +20,7 @@ HalfCellPair: TypeAlias = "str | tuple[HalfCellCurve, HalfCellCurve]"
 
 _CELLS: Final = 16384  # of the even grid: the steepest closed form is met to 0.1 mV everywhere
 _FEWEST: Final = 10
+_MOST_VOLT: Final = 10.0  # no electrode material; a table in millivolts has more
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def potentials_of(half_cells: HalfCellPair) -> tuple[Potential, Potential]:
     FrameError
         A table does not hold a half-cell curve.
     ParameterError
-        It is not a pair, or a material is given for the wrong electrode.
+        It is not a pair, or an electrode is given for the other.
     """
     if isinstance(half_cells, str):
         if half_cells not in DESIGNS:
@@ -85,13 +86,21 @@ def potentials_of(half_cells: HalfCellPair) -> tuple[Potential, Potential]:
             )
         design = DESIGNS[half_cells]
         return _of_name(design.negative.name), _of_name(design.positive.name)
-    if len(half_cells) != 2:
+    if not isinstance(half_cells, tuple | list) or len(half_cells) != 2:
         raise ParameterError(
             "half_cells is a pair (negative, positive), or the name of a cell design, for "
             "instance 'chen2020'."
         )
-    negative, positive = half_cells
-    return _potential(negative, "negative"), _potential(positive, "positive")
+    negative, positive = (
+        _potential(half_cells[0], "negative"),
+        _potential(half_cells[1], "positive"),
+    )
+    if np.median(negative.values) >= np.median(positive.values):
+        raise ParameterError(
+            f"{negative.name} lies above {positive.name}; half_cells is (negative, positive). "
+            "Exchange them."
+        )
+    return negative, positive
 
 
 def _potential(curve: HalfCellCurve, electrode: str) -> Potential:
@@ -122,8 +131,14 @@ def _of_table(table: Any, electrode: str) -> Potential:
     """Take a measured curve: sorted, points of one stoichiometry averaged, monotone in between."""
     from scipy.interpolate import PchipInterpolator  # late: the other analyses do not need it
 
-    values = np.asarray(table, dtype=np.float64)
     what = f"The {electrode} half-cell curve"
+    try:
+        values = np.asarray(table, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise FrameError(
+            f"{what} needs two columns of numbers, as many stoichiometries as potentials [V], or "
+            f"the name of a half cell; it is a {type(table).__name__} of something else."
+        ) from None
     if values.ndim == 2 and values.shape[0] == 2 and values.shape[1] != 2:
         values = values.T  # a pair of arrays
     if values.ndim != 2 or values.shape[1] != 2 or len(values) < _FEWEST:
@@ -134,6 +149,11 @@ def _of_table(table: Any, electrode: str) -> Potential:
     if not np.isfinite(values).all():
         row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
         raise FrameError(f"{what} lacks a value at row {row}. Leave such rows out.")
+    largest = float(np.abs(values[:, 1]).max())
+    if largest > _MOST_VOLT:
+        raise FrameError(
+            f"{what} reaches {largest:g} V in its second column. Give potentials in volts."
+        )
     share, inverse = np.unique(values[:, 0], return_inverse=True)
     if share[0] < 0 or share[-1] > 1 or len(share) < _FEWEST:
         raise FrameError(
