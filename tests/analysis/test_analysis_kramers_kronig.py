@@ -178,6 +178,12 @@ def test_spectra_that_nobody_told_apart_are_suspected():
     assert told["kramers_kronig_valid"].all()
 
 
+def test_a_spectrum_of_few_frequencies_is_not_refused_without_a_word():
+    found = verdict(spectrum(two_arcs()[::5], frequency=FREQUENCIES[::5]))
+    assert not found["kramers_kronig_valid"]
+    assert "fewer than four frequencies a decade" in found["reason"]
+
+
 @pytest.mark.parametrize("rows", [0, 1, 5])
 def test_too_few_frequencies_are_told_not_judged(rows):
     found = kramers_kronig(spectrum(randles()).iloc[:rows])

@@ -81,6 +81,22 @@ def test_a_resistance_or_a_capacitance_alone_has_no_relaxation_times(ohmic, fara
     assert found["relaxation_peak_count"] == 0
 
 
+@pytest.mark.parametrize("per_decade", [2, 3, 5])
+def test_few_frequencies_do_not_break_arcs_into_many(per_decade):
+    frequency = np.logspace(4, -2, 6 * per_decade + 1)
+    s = 2j * np.pi * frequency
+    arcs = 0.01 + 0.02 / (1 + (s * 1e-3) ** 0.7) + 0.03 / (1 + (s * 0.3) ** 0.7)
+    frame = pd.concat(
+        [
+            spectrum(arcs, frequency=frequency, noise=0.002, seed=seed, **{CYCLE: seed})
+            for seed in range(12)
+        ]
+    )
+    found = relaxation_times(frame)
+    assert (found["relaxation_peak_count"] == 2).mean() >= 0.8
+    assert found["polarisation_resistance_ohm"].between(0.046, 0.054).all()
+
+
 def test_more_regularisation_is_smoother_and_fits_worse():
     frame = spectrum(randles(), noise=0.003)
     weights = [1e-7, 1e-4, 1e-1]

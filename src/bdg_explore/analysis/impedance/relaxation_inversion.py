@@ -99,7 +99,7 @@ def take_apart(
         return values, target - matrix @ values
 
     if weight is None:
-        weight = _weight(lambda chosen: float(np.sqrt(np.mean(solved(chosen)[1] ** 2))))
+        weight = _weight(solved)
     values, off = solved(weight)
     if step * np.sum(values[len(around) :]) < ROUNDING * largest:
         values[len(around) :] = 0.0
@@ -115,13 +115,24 @@ def take_apart(
     )
 
 
-def _weight(residual_of: Callable[[float], float]) -> float:
-    """Return the largest weight whose residuals are hardly larger than those of the smallest."""
-    allowed = LOOSER * max(residual_of(WEIGHTS[0]), NOISELESS)
+def _weight(solved: Callable[[float], tuple[Floats, Floats]]) -> float:
+    """Return the largest weight whose residuals are hardly larger than the noise.
+
+    The noise is what next to no regularisation leaves over; the fewer the frequencies, the more of
+    it the relaxation times in use have taken up.
+    """
+
+    def sum_of_squares(off: Floats) -> float:
+        return float(off @ off)
+
+    values, off = solved(WEIGHTS[0])
+    free = max(len(off) - int(np.count_nonzero(values)), 1)
+    allowed = LOOSER**2 * max(sum_of_squares(off) / free, NOISELESS**2) * len(off)
     low, high = 0, len(WEIGHTS)  # residuals grow with the weight
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if residual_of(WEIGHTS[middle]) <= allowed else (low, middle)
+        fits = sum_of_squares(solved(WEIGHTS[middle])[1]) <= allowed
+        low, high = (middle, high) if fits else (low, middle)
     return float(WEIGHTS[low])
 
 

@@ -25,6 +25,8 @@ MIXED = (
     "most frequencies stand there more than once; if these are several spectra, name the columns "
     "that tell them apart with by=..."
 )
+SPARSE = "with fewer than four frequencies a decade sound spectra are refused too"
+LEAST_A_DECADE: Final = 4
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,16 @@ class Spectrum:
         return bool(np.mean(np.unique(self.frequency, return_counts=True)[1] > 1) > 0.5)
 
     @property
+    def sparse(self) -> bool:
+        """Whether there are fewer than four frequencies a decade."""
+        decades = float(np.log10(np.max(self.frequency) / np.min(self.frequency)))
+        return self.different - 1 < LEAST_A_DECADE * decades
+
+    @property
     def suspicion(self) -> str:
         """What may be wrong with the table; empty where nothing shows."""
-        return TURNED if self.turned else MIXED if self.mixed else ""
+        told = (self.turned, TURNED), (self.mixed, MIXED), (self.sparse, SPARSE)
+        return next((words for suspected, words in told if suspected), "")
 
     @property
     def circular(self) -> Floats:
