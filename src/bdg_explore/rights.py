@@ -45,13 +45,6 @@ def carry(source: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def carry_rights(source: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
-    """Return a table that was made of another, with the rights of that."""
-    if RIGHTS in source.attrs:
-        made.attrs[RIGHTS] = source.attrs[RIGHTS]
-    return made
-
-
 def merged(told: Iterable[Rights]) -> Rights:
     """Return several rights together, each data set once."""
     return list({one[DATASET]: one for rights in told for one in rights}.values())

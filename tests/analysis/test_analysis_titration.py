@@ -184,6 +184,7 @@ def test_bad_input_is_refused():
         {"length_metre": LENGTH, "method": "pitt"},
         {"length_metre": LENGTH, "fit_from_second": 5.0, "fit_to_second": 2.0},
         {"length_metre": LENGTH, "state_of_charge_start": -1.0},
+        {"length_metre": LENGTH, "least_change_ampere": -1.0},
     ):
         with pytest.raises(ParameterError):
             diffusion_coefficients(frame, **choices)

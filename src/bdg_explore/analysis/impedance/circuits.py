@@ -21,7 +21,7 @@ from bdg_explore.columns import (
     START_COUNT,
 )
 from bdg_explore.errors import FrameError, ParameterError, did_you_mean
-from bdg_explore.rights import carry_rights
+from bdg_explore.rights import carry
 
 from ..records.arrays import Floats
 from .circuit_elements import EXPONENT, Node, parse_circuit
@@ -140,7 +140,7 @@ def fit_circuit(
     kinds = dict.fromkeys(columns, "float64") | dict.fromkeys(counts, "int64")
     kinds |= {CIRCUIT: "str", REASON: "str"}
     table = pd.DataFrame(rows, columns=columns).astype(kinds)
-    return carry_rights(spectra, pd.concat([keys, table], axis="columns"))
+    return carry(spectra, pd.concat([keys, table], axis="columns"))
 
 
 def circuit_impedance(
@@ -178,7 +178,7 @@ def circuit_impedance(
         (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE),
         [(frequency, z.real, z.imag) for z in impedances],
     )
-    return carry_rights(fits, spectra)
+    return carry(fits, spectra)
 
 
 def circuit_residuals(
@@ -226,7 +226,7 @@ def circuit_residuals(
             off, frequency = np.zeros(0, dtype=np.complex128), np.zeros(0)
         rows.append((frequency, off.real, off.imag))
     residuals = long_table(keys, (FREQUENCY, REAL_RESIDUAL, IMAGINARY_RESIDUAL), rows)
-    return carry_rights(spectra, residuals)
+    return carry(spectra, residuals)
 
 
 def _check_choices(

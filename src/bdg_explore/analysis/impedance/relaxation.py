@@ -27,7 +27,7 @@ from bdg_explore.columns import (
     SERIES_CAPACITANCE,
 )
 from bdg_explore.errors import FrameError, ParameterError
-from bdg_explore.rights import carry_rights
+from bdg_explore.rights import carry
 
 from .relaxation_inversion import LEAST_FREQUENCIES, Distribution, peaks_of, take_apart
 from .spectra import NOTHING, TURNED, Spectrum, long_table, spectra_of
@@ -88,9 +88,13 @@ def relaxation_times(
     frequencies measured; what lies there is extrapolated, and diffusion without end has no
     polarisation resistance.
 
-    The weight is the largest that leaves residuals at most a tenth above those of next to no
-    regularisation: what is finer than that the spectrum does not tell. A weight too small breaks
-    one broad process into several peaks, one too large melts neighbours into one; look at both.
+    The weight is the largest that leaves residuals at most a tenth above the noise: what is finer
+    than that the spectrum does not tell. The noise is what next to no regularisation leaves over,
+    per value measured that no relaxation time in use has taken up. A weight too small breaks one
+    broad process into several peaks, one too large melts neighbours into one; look at both.
+
+    A loop at low frequencies, inductive and with a resistance that falls, has no such distribution:
+    it shows in the residuals.
 
     References
     ----------
@@ -121,7 +125,7 @@ def relaxation_times(
     kinds = dict.fromkeys(columns, "float64")
     kinds |= {RECORD_COUNT: "int64", PEAK_COUNT: "int64", REASON: "str"}
     table = pd.DataFrame(rows, columns=columns).astype(kinds)
-    return carry_rights(spectra, pd.concat([keys, table], axis="columns"))
+    return carry(spectra, pd.concat([keys, table], axis="columns"))
 
 
 def relaxation_distribution(
@@ -160,7 +164,7 @@ def relaxation_distribution(
         (RELAXATION_TIME, RELAXATION_DISTRIBUTION),
         [(d.times, d.density) if d else (np.zeros(0),) * 2 for d in found],
     )
-    return carry_rights(spectra, curves)
+    return carry(spectra, curves)
 
 
 def relaxation_peaks(distribution: pd.DataFrame, *, prominence_share: float = 0.05) -> pd.DataFrame:
@@ -226,7 +230,7 @@ def relaxation_peaks(distribution: pd.DataFrame, *, prominence_share: float = 0.
             for peaks in found
         ],
     )
-    return carry_rights(distribution, table.astype({PEAK: "int64"}))
+    return carry(distribution, table.astype({PEAK: "int64"}))
 
 
 def _check_share(share: float) -> None:

@@ -16,7 +16,7 @@ from bdg_explore.errors import FrameError, ParameterError, did_you_mean
 
 from ..curves.slow_curves import FEWEST
 from ..electrodes.shares import LITHIUM, NEGATIVE, POSITIVE
-from .of_one_curve import Stock
+from .of_one_cell import Stock
 
 Reference = int | Mapping[str, float] | pd.DataFrame
 STOCK: Final = {

@@ -18,7 +18,7 @@ from bdg_explore.columns import (
     VOLTAGE_RESIDUAL,
 )
 from bdg_explore.errors import FrameError
-from bdg_explore.rights import RIGHTS
+from bdg_explore.rights import carry
 
 from ..curves.half_cycles import Direction, branches_of
 from ..curves.slow_curves import slow_curves
@@ -99,8 +99,8 @@ def fitted_voltages(
         names = [branches.capacity_name, VOLTAGE, FITTED_VOLTAGE, VOLTAGE_RESIDUAL]
         return pd.DataFrame({n: pd.Series(dtype=np.float64) for n in [CYCLE, *names]})
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = {key: frame.attrs[key] for key in (RIGHTS,) if key in frame.attrs}
-    return table
+    table.attrs = {}
+    return carry(frame, table)
 
 
 def _known(modes: pd.DataFrame, *, with_cell: bool) -> dict[tuple[Any, int], Floats]:

@@ -34,14 +34,14 @@ from bdg_explore.columns import (
     REFERENCE,
     STATE_OF_HEALTH,
 )
-from bdg_explore.rights import RIGHTS
+from bdg_explore.rights import carry
 
 from ..curves.half_cycles import Branches, Direction, branches_of
 from ..curves.slow_curves import slow_curves
 from ..electrodes.potentials import HalfCellPair, potentials_of
 from ..electrodes.shares import LITHIUM, NEGATIVE, POSITIVE, stoichiometries
 from .choices import STOCK, Reference, fixed_sums, reference_of
-from .of_one_curve import Choices, Fitted, Stock, fit_life, losses, words
+from .of_one_cell import Choices, Fitted, Stock, fit_life, losses, words
 
 _MODES: Final = {
     LITHIUM: (LOSS_OF_LITHIUM, LITHIUM_LOWER, LITHIUM_UPPER, LITHIUM_WORD),
@@ -260,8 +260,8 @@ def _table(branches: Branches, rows: list[dict[str, Any]], frame: pd.DataFrame) 
     for name in numbers:
         if table[name].dtype == object:
             table[name] = table[name].astype(np.float64)
-    table.attrs = {key: frame.attrs[key] for key in (RIGHTS,) if key in frame.attrs}
-    return table
+    table.attrs = {}
+    return carry(frame, table)
 
 
 def _row_names() -> list[str]:

@@ -1,5 +1,6 @@
-"""Edges of the current of one cell: from what to what, at which charge."""
+"""Edges of the current, cell by cell: from what to what they go, and at which charge."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,20 +8,59 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bdg_explore.columns import (
+    CELL,
     CURRENT,
     SOC_BASIS,
     STATE_OF_CHARGE,
     STEP_TIME,
     TEST_TIME,
 )
+from bdg_explore.errors import ParameterError
+from bdg_explore.rights import carry
 
 from ..cycles.resistance import least_change
 from ..records.arrays import Floats
+from ..records.by_cell import records_by_cell
 from ..records.current_edges import CurrentEdges, find_edges
 from ..records.from_frames import REST_SHARE, SECONDS_AN_HOUR, Columns
 from ..records.intervals import GAP_FACTOR, LEAST_GAP_SECOND
+from ..records.per_cell import Reference, nominal_by_cell
 
 REST, CHARGE, DISCHARGE = "rest", "charge", "discharge"
+
+
+def of_every_cell(
+    timeseries: pd.DataFrame,
+    nominal: Reference | None,
+    made: Callable[[Columns, float | None], pd.DataFrame],
+) -> pd.DataFrame:
+    """Return one table of what is made of the records of each cell and its nominal capacity [Ah].
+
+    Parameters
+    ----------
+    timeseries : DataFrame
+        Records of one cell or, with a column `cell`, of many.
+    nominal : float, mapping or Series, optional
+        Nominal capacity [Ah], one for all or one a cell.
+    made : callable
+        Makes the table of one cell.
+    """
+    names, parts = records_by_cell(timeseries)
+    nominals = nominal_by_cell(names, nominal)
+    tables = [made(columns, ah) for (columns, _), ah in zip(parts, nominals, strict=True)]
+    table = pd.concat(tables, ignore_index=True)
+    if names is not None:
+        cells = np.repeat(np.arange(len(names)), [len(one) for one in tables])
+        table.insert(0, CELL, pd.Index(names).take(cells) if names else pd.Index([], dtype="str"))
+    return carry(timeseries, table)
+
+
+def check_edge_choices(least_change_ampere: float | None, start: float | None) -> None:
+    """Raise ParameterError where no edge could be that small, or no state of charge that."""
+    if least_change_ampere is not None and not least_change_ampere > 0:
+        raise ParameterError(f"least_change_ampere is positive [A], not {least_change_ampere!r}.")
+    if start is not None and not 0 <= start <= 1:
+        raise ParameterError(f"state_of_charge_start lies from 0 to 1, not {start!r}.")
 
 
 def edges_of(

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
-    CELL,
     CURRENT,
     CURRENT_AFTER,
     CURRENT_BEFORE,
@@ -31,15 +30,20 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError
 from bdg_explore.frames import TIMESERIES, check_frame
-from bdg_explore.rights import carry_rights
 
 from ..cycles.resistance import LONGEST_RAMP_SECOND
 from ..records.arrays import Floats
-from ..records.by_cell import records_by_cell
 from ..records.current_edges import CurrentEdges, held_after
 from ..records.from_frames import Columns
-from ..records.per_cell import Reference, nominal_by_cell
-from .edge_kinds import REST, edges_of, net_charge, state_of_charge
+from ..records.per_cell import Reference
+from .edge_kinds import (
+    REST,
+    check_edge_choices,
+    edges_of,
+    net_charge,
+    of_every_cell,
+    state_of_charge,
+)
 
 OHMIC_SECOND: Final = 0.1
 
@@ -129,18 +133,12 @@ def pulse_resistance(
     """
     check_frame(timeseries, TIMESERIES)
     wanted = _checked_delays(delays)
-    _check_choices(least_change_ampere, state_of_charge_start)
-    names, parts = records_by_cell(timeseries)
-    nominal = nominal_by_cell(names, nominal_capacity_ah)
-    tables = [
-        _pulses(columns, wanted, ah, least_change_ampere, state_of_charge_start)
-        for (columns, _), ah in zip(parts, nominal, strict=True)
-    ]
-    table = pd.concat(tables, ignore_index=True)
-    if names is not None:
-        cells = np.repeat(np.arange(len(names)), [len(one) for one in tables])
-        table.insert(0, CELL, pd.Index(names).take(cells) if names else pd.Index([], dtype="str"))
-    return carry_rights(timeseries, table)
+    check_edge_choices(least_change_ampere, state_of_charge_start)
+
+    def of_one(columns: Columns, nominal: float | None) -> pd.DataFrame:
+        return _pulses(columns, wanted, nominal, least_change_ampere, state_of_charge_start)
+
+    return of_every_cell(timeseries, nominal_capacity_ah, of_one)
 
 
 def _checked_delays(delays: Sequence[float]) -> list[float]:
@@ -152,13 +150,6 @@ def _checked_delays(delays: Sequence[float]) -> list[float]:
     if len({dc_resistance(delay) for delay in wanted}) < len(wanted):
         raise ParameterError(f"Give each delay once, not {delays!r}.")
     return wanted
-
-
-def _check_choices(least_change_ampere: float | None, start: float | None) -> None:
-    if least_change_ampere is not None and not least_change_ampere > 0:
-        raise ParameterError(f"least_change_ampere is positive [A], not {least_change_ampere!r}.")
-    if start is not None and not 0 <= start <= 1:
-        raise ParameterError(f"state_of_charge_start lies from 0 to 1, not {start!r}.")
 
 
 def _pulses(
