@@ -151,6 +151,19 @@ def test_a_current_that_strays_does_not_hold():
     assert np.isnan(found["dc_internal_resistance_10s_ohm"])
 
 
+@pytest.mark.parametrize("offset", [-0.008, 0.0, 0.008])
+def test_a_channel_that_is_not_quite_zero_at_rest_is_at_rest(offset):
+    frame = pulse().assign(**{CURRENT: lambda f: f[CURRENT] + offset, CYCLE: 1})
+    found = bdg.pulse_resistance(frame)
+    assert found["current_edge"].tolist() == ["rest to discharge", "discharge to rest"]
+    onset = found[list(DELAYS)].iloc[0].tolist()
+    assert onset == pytest.approx([expected(d) for d in (1.0, 10.0, 30.0)], rel=1e-3)
+    if offset >= 0:  # below, the table of cycles sees one discharge from first to last
+        (cycle,) = bdg.summarize_cycles(frame).to_dict("records")
+        same = found.set_index("current_edge").loc[cycle["dc_internal_resistance_edge"]]
+        assert [cycle[n] for n in DELAYS] == pytest.approx(same[list(DELAYS)].tolist(), rel=1e-9)
+
+
 def test_small_changes_do_not_count():
     frame = pulse(-0.05)
     assert len(bdg.pulse_resistance(frame)) == 2  # 5 % of the largest current is 2.5 mA

@@ -12,7 +12,7 @@ from bdg_explore.columns import (
 )
 
 from ..records.arrays import Column, Floats, Ints, Records
-from ..records.current_edges import CurrentEdges, find_edges, held_after
+from ..records.current_edges import MOVING_SHARE, CurrentEdges, find_edges, held_after
 from ..records.spans import Spans
 
 DELAYS: Final = {DC_RESISTANCE_1S: 1.0, DC_RESISTANCE_10S: 10.0, DC_RESISTANCE_30S: 30.0}
@@ -25,6 +25,15 @@ LEAST_SHARE: Final = 0.05  # of the cell's largest current, where the nominal is
 def least_change(nominal_ah: float | None, largest_ampere: float) -> float:
     """Return the smallest change of current at which a resistance is taken [A]."""
     return LEAST_SHARE * largest_ampere if nominal_ah is None else LEAST_RATE * nominal_ah
+
+
+def rest_level(rest_ampere: float, least_change_ampere: float) -> float:
+    """Return up to which magnitude a current beside an edge counts as rest [A].
+
+    A channel that is not quite zero at rest is at rest: so much as may pass from record to record
+    without being part of a change.
+    """
+    return max(rest_ampere, MOVING_SHARE * least_change_ampere)
 
 
 def cycle_resistances(
@@ -66,7 +75,7 @@ def cycle_resistances(
         step_time=records.step_time,
         near=spans.first[1:],
     )
-    kinds = _kinds(edges, rest_current_ampere)
+    kinds = _kinds(edges, rest_level(rest_current_ampere, least_change_ampere))
     valid = (kinds >= 0) & (edges.ramp <= LONGEST_RAMP_SECOND)
     edges, kinds = edges.chosen(valid), kinds[valid]
     values = np.array([_resistance(edges, records, delay) for delay in DELAYS.values()])

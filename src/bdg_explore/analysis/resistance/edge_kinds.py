@@ -18,7 +18,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ParameterError
 from bdg_explore.rights import carry
 
-from ..cycles.resistance import least_change
+from ..cycles.resistance import least_change, rest_level
 from ..records.arrays import Floats
 from ..records.by_cell import records_by_cell
 from ..records.current_edges import CurrentEdges, find_edges
@@ -87,7 +87,7 @@ def edges_of(
         least_change_ampere=least_change_ampere,
         step_time=columns.get(STEP_TIME),
     )
-    rest = REST_SHARE * largest
+    rest = rest_level(REST_SHARE * largest, least_change_ampere)
     return edges, _levels(edges.old, rest), _levels(edges.new, rest)
 
 

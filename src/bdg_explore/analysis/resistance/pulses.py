@@ -101,10 +101,12 @@ def pulse_resistance(
     positive for a cell in both directions [1]_. It grows with the delay, from the ohmic part over
     charge transfer to diffusion: compare only the same delay, and see that the cell had rested.
 
-    There is none at an edge at which the current turns from charge to discharge or back, since the
-    two sides answer differently, at one that takes longer than 1 s, and at a delay until which the
-    current does not hold within 5 % of its change or near which no record stands. Records 10 s
-    apart do not tell how long an edge took, unless `step_time_second` says when the step began.
+    A current counts as rest up to a thousandth of the cell's largest, or a tenth of the least
+    change if that is more: channels are not quite zero. There is no resistance at an edge at which
+    the current turns from charge to discharge or back, since the two sides answer differently, at
+    one that takes longer than 1 s, and at a delay until which the current does not hold within 5 %
+    of its change or near which no record stands. Records 10 s apart do not tell how long an edge
+    took, unless `step_time_second` says when the step began.
 
     State of charge is told on one of two bases. *nominal*: from `state_of_charge_start` by the net
     charge over the nominal capacity. *range*, where these are not given: 0 and 1 are the least and
