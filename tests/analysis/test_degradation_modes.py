@@ -347,6 +347,9 @@ def test_fitted_voltages_of_some_rows_and_cells(life, modes):
     fitted = fitted_voltages(two, some, half_cells="chen2020")
     assert fitted[CELL].unique().tolist() == ["b"]
     assert fitted[CYCLE].unique().tolist() == [100]
+    none = fitted_voltages(two, some.assign(**{POSITIVE_FULL: np.nan}), half_cells="chen2020")
+    assert len(none) == 0
+    pd.testing.assert_series_equal(none.dtypes, fitted.dtypes)
     with pytest.raises(FrameError, match="give what degradation_modes returned"):
         fitted_voltages(life, modes[[CYCLE]], half_cells="chen2020")
 

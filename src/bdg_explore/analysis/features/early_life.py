@@ -166,5 +166,8 @@ def _ended(numbers: Floats, last: int) -> str | None:
         return f"has no cycle up to {last}"
     usual = float(np.median(np.diff(numbers))) if len(numbers) > 1 else 1.0
     if numbers[-1] + usual <= last:
-        return f"ends at cycle {numbers[-1]:.0f}, inside the window that ends at {last}"
+        return (
+            f"its last cycle up to {last} is {numbers[-1]:.0f}: it ended inside the window, "
+            "or lacks the window's end"
+        )
     return None

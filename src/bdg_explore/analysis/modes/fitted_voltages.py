@@ -97,7 +97,8 @@ def fitted_voltages(
         parts.append(part)
     if not parts:
         names = [branches.capacity_name, VOLTAGE, FITTED_VOLTAGE, VOLTAGE_RESIDUAL]
-        return pd.DataFrame({n: pd.Series(dtype=np.float64) for n in [CYCLE, *names]})
+        nothing = pd.DataFrame({n: pd.Series(dtype=np.float64) for n in names})
+        parts = [pd.concat([labels.iloc[:0], nothing], axis="columns")]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {}
     return carry(frame, table)
