@@ -16,6 +16,7 @@ from bdg_explore.errors import (
 )
 from bdg_explore.hubs.catalogs import datasets_in
 from bdg_explore.hubs.collection import Hubs
+from bdg_explore.shipped import catalogs_folder
 
 
 @pytest.fixture
@@ -52,6 +53,15 @@ def test_a_cell_with_only_time_series_is_summarized(hubs):
     assert len(summed) == 1
     assert summed["cycle_discharging_capacity_ah"].iloc[0] == pytest.approx(1.0, abs=1e-6)
     assert summed["energy_efficiency"].iloc[0] == pytest.approx(0.9, abs=1e-6)
+
+
+def test_full_cycles_are_counted_beside_a_table_that_has_them(lab):
+    demo = catalogs_folder() / "hubs" / "demo.yaml"
+    hubs = Hubs([*datasets_in(lab()), *datasets_in(demo)])
+    both = hubs.cycles(["demo-nmc811/NMC811_25C_0-100_1-1C_a", "lab-2026/a"])
+    mine = both.loc[both["cell"] == "lab-2026/a", "equivalent_full_cycles"]
+    assert mine.tolist() == pytest.approx([1, 1.99, 2.97, 3.94, 4.9])
+    assert both["equivalent_full_cycles"].max() > 200
 
 
 def test_time_series_take_one_cell_and_chosen_cycles(hubs):

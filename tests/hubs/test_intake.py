@@ -30,9 +30,10 @@ def test_a_demo_table_reads_as_pandas_and_as_dask(catalog):
     assert isinstance(frame, pd.DataFrame)
     cell = frame["cell"].iloc[0]
     one = source(cell=cell.split("/", 1)[1]).read()
-    pd.testing.assert_frame_equal(
-        one.reset_index(drop=True), frame[frame["cell"] == cell].reset_index(drop=True)
-    )
+    of_all = frame[frame["cell"] == cell].reset_index(drop=True)
+    for name in of_all.select_dtypes("category"):  # all cells together may know more words
+        of_all[name] = of_all[name].cat.remove_unused_categories()
+    pd.testing.assert_frame_equal(one.reset_index(drop=True), of_all)
     dask = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
     lazy = source.to_dask()
     assert isinstance(lazy, dask.DataFrame)

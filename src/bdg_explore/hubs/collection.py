@@ -457,7 +457,10 @@ class Hubs:
                 permit=permit,
                 summary=partial(self._summary, permit=permit),
             )
-            parts.append(_listed(part.frame, sources))
+            own = _listed(part.frame, sources)
+            if name == "cycles" and asked is None and len(own):
+                self._count_full_cycles(own)  # stacked, what one table lacks may be in another
+            parts.append(own)
             missing.update({sources[uid]: why for uid, why in part.missing.items()})
             errors += part.errors
         frame = stacked(parts)
@@ -467,8 +470,6 @@ class Hubs:
         if len(missing) == len(uids):
             # One cause is told as it is; several are told together.
             raise errors[0] if len(errors) == 1 else MissingDataError(told(name, missing))
-        if name == "cycles" and asked is None:
-            self._count_full_cycles(frame)
         frame.attrs["missing"] = missing
         frame.attrs[RIGHTS] = rights_of(
             self._known.table.every.iloc[[self._known.rows[u] for u in sources]]

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from bdg_explore.analysis.cycles.resistance import DELAYS
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
     ANODE,
@@ -13,8 +14,11 @@ from bdg_explore.columns import (
     CELL,
     CHARGING_C_RATE,
     CHARGING_DURATION,
+    CHARGING_THROUGHPUT,
     COULOMBIC_EFFICIENCY,
     CURRENT,
+    CV_CAPACITY_SHARE,
+    CV_DURATION_SHARE,
     CYCLE,
     CYCLE_CHARGING_CAPACITY,
     CYCLE_CHARGING_ENERGY,
@@ -23,38 +27,53 @@ from bdg_explore.columns import (
     DISCHARGING_C_RATE,
     DISCHARGING_CAPACITY,
     DISCHARGING_DURATION,
+    DISCHARGING_THROUGHPUT,
     DURATION,
     END_TIME,
     ENERGY_EFFICIENCY,
+    EQUIVALENT_FULL_CYCLES,
     FORM_FACTOR,
     GAP_DURATION,
     KIND,
     LOSS_OF_LITHIUM,
     LOSS_OF_MATERIAL_NE,
     LOSS_OF_MATERIAL_PE,
+    MAXIMUM_CURRENT,
     MAXIMUM_TEMPERATURE,
     MAXIMUM_VOLTAGE,
+    MEAN_CHARGING_CURRENT,
     MEAN_CHARGING_VOLTAGE,
+    MEAN_DISCHARGING_CURRENT,
     MEAN_DISCHARGING_VOLTAGE,
     MEAN_TEMPERATURE,
+    MEASURED_CHARGING_C_RATE,
+    MEASURED_DISCHARGING_C_RATE,
+    MINIMUM_CURRENT,
     MINIMUM_TEMPERATURE,
     MINIMUM_VOLTAGE,
     NATIVE_ID,
     NOMINAL_CAPACITY,
     NOTE,
     PATH_INFO,
+    PAUSED_DURATION,
+    POLARISATION,
     PROTOCOL,
     RECORD_COUNT,
     REPLICATE,
+    REST_DURATION,
+    REST_VOLTAGE_AFTER_CHARGE,
+    REST_VOLTAGE_AFTER_DISCHARGE,
     SOC_MAXIMUM,
     SOC_MINIMUM,
     START_TIME,
     SURFACE_TEMPERATURE,
     TEST_TIME,
     VOLTAGE,
+    VOLTAGE_EFFICIENCY,
 )
 
 from .ageing import check_points, evolve
+from .cycle_facts import with_derived
 from .flaws import FLAWS, spoil
 from .fleet import FleetCell
 from .life import Life, live, resistance_factor
@@ -70,6 +89,8 @@ _TIMES: Final = (
     DURATION,
     CHARGING_DURATION,
     DISCHARGING_DURATION,
+    REST_DURATION,
+    PAUSED_DURATION,
     GAP_DURATION,
 )
 # What is written is a multiple of 2**-bits, as a converter's is: exact in single precision, the
@@ -86,10 +107,28 @@ _BITS: Final = {
     CYCLE_DISCHARGING_ENERGY: 14,
     COULOMBIC_EFFICIENCY: 17,
     ENERGY_EFFICIENCY: 14,
+    VOLTAGE_EFFICIENCY: 14,
     MEAN_CHARGING_VOLTAGE: 13,
     MEAN_DISCHARGING_VOLTAGE: 13,
+    POLARISATION: 13,
+    REST_VOLTAGE_AFTER_CHARGE: 13,
+    REST_VOLTAGE_AFTER_DISCHARGE: 13,
+    **dict.fromkeys(DELAYS, 15),
     MINIMUM_VOLTAGE: 13,
     MAXIMUM_VOLTAGE: 13,
+    MINIMUM_CURRENT: 13,
+    MAXIMUM_CURRENT: 13,
+    MEAN_CHARGING_CURRENT: 13,
+    MEAN_DISCHARGING_CURRENT: 13,
+    CHARGING_C_RATE: 13,
+    DISCHARGING_C_RATE: 13,
+    MEASURED_CHARGING_C_RATE: 13,
+    MEASURED_DISCHARGING_C_RATE: 13,
+    CV_DURATION_SHARE: 13,
+    CV_CAPACITY_SHARE: 13,
+    CHARGING_THROUGHPUT: 10,
+    DISCHARGING_THROUGHPUT: 10,
+    EQUIVALENT_FULL_CYCLES: 10,
     MEAN_TEMPERATURE: 5,
     MINIMUM_TEMPERATURE: 4,
     MAXIMUM_TEMPERATURE: 4,
@@ -118,6 +157,8 @@ def cell_tables(cell: FleetCell) -> dict[str, pd.DataFrame]:
     timeseries = records(life)
     counted = life.cycles.assign(**{RECORD_COUNT: _record_counts(life, timeseries)})
     cycles, timeseries = spoil(cell.native_id, counted.assign(**{GAP_DURATION: 0.0}), timeseries)
+    nominal = cell.chemistry.design.nominal_capacity_ah
+    cycles = with_derived(cycles, nominal_capacity_ah=nominal)
     tables = {"cycles": cycles, "timeseries": timeseries, "curves": _curves(life)}
     return {
         "cells": _facts(cell),

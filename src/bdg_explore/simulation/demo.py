@@ -17,9 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bdg_explore.columns import (
+    CAPACITY_SOURCE,
     CELL,
     COLUMNS,
+    CURRENT_STARTS,
     CYCLE,
+    CYCLE_CLASS,
+    DC_RESISTANCE_EDGE,
     END_TIME,
     KIND,
     RECORD_COUNT,
@@ -38,12 +42,14 @@ from .fleet import FleetCell, fleet
 TABLES: Final = ("cells", "cycles", "timeseries", "curves")
 LICENCE: Final = "CC0-1.0"
 GENERATOR: Final = "bdg_explore.simulation.demo"
-# Bumped whenever a value changes; it stands in the metadata of every file.
-GENERATOR_VERSION: Final = "1"
+# Bumped whenever a value changes or comes in; it stands in the metadata of every file.
+GENERATOR_VERSION: Final = "2"
 # Whole cells share a row group until it holds so many rows: one cell is read in milliseconds.
 _ROWS_IN_GROUP: Final = 3_000
-_LABELS: Final = frozenset({CELL, KIND, STEP_TYPE})
-_COUNTS: Final = frozenset({CYCLE, STEP, RECORD_COUNT})
+_LABELS: Final = frozenset(
+    {CELL, KIND, STEP_TYPE, CAPACITY_SOURCE, CYCLE_CLASS, DC_RESISTANCE_EDGE}
+)
+_COUNTS: Final = frozenset({CYCLE, STEP, RECORD_COUNT, CURRENT_STARTS})
 # Times of a whole test need more digits than single precision has.
 _DOUBLES: Final = frozenset({TEST_TIME, START_TIME, END_TIME})
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bdg_explore.columns import (
+    CAPACITY_SOURCE,
     COMPLETE,
     COULOMBIC_EFFICIENCY,
     CYCLE,
@@ -22,7 +23,10 @@ from bdg_explore.columns import (
     MEAN_TEMPERATURE,
     MINIMUM_TEMPERATURE,
     MINIMUM_VOLTAGE,
+    PAUSED_DURATION,
     RECORD_COUNT,
+    REST_DURATION,
+    REST_VOLTAGE_AFTER_DISCHARGE,
     START_TIME,
     STEP_TYPE,
     SURFACE_TEMPERATURE,
@@ -44,7 +48,8 @@ def _paused(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
     lost = (timeseries[CYCLE] == 100) & timeseries[TEST_TIME].between(begin, begin + 3600)
     kept = timeseries[~lost].reset_index(drop=True)
     times = kept.loc[kept[CYCLE] == 100, TEST_TIME].to_numpy()
-    cycles.loc[hit, GAP_DURATION] = np.diff(times).max()
+    cycles.loc[hit, [GAP_DURATION, PAUSED_DURATION]] = np.diff(times).max()
+    cycles.loc[hit, CAPACITY_SOURCE] = "counter"  # records alone would lack an hour of charge
     cycles.loc[hit, RECORD_COUNT] -= int(lost.sum())
     return cycles, kept
 
@@ -80,6 +85,9 @@ def _unfinished(cycles: pd.DataFrame, timeseries: pd.DataFrame) -> Tables:
     ):
         cycles.loc[row, name] = float(cycles.loc[row, name]) * share
     cycles.loc[row, DISCHARGING_DURATION] = ended - begun
+    resting = kept.loc[(kept[CYCLE] == last) & (kept[STEP_TYPE] == "rest"), TEST_TIME]
+    cycles.loc[row, REST_DURATION] = float(resting.iloc[-1] - resting.iloc[0])
+    cycles.loc[row, REST_VOLTAGE_AFTER_DISCHARGE] = np.nan
     cycles.loc[row, END_TIME] = ended
     cycles.loc[row, DURATION] = ended - float(cycles.loc[row, START_TIME])
     cycles.loc[row, COMPLETE] = False

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from bdg_explore.analysis.cycles.resistance import DELAYS
 from bdg_explore.analysis.electrodes.balance import solve_balance
 from bdg_explore.analysis.electrodes.half_cells import Array
 from bdg_explore.analysis.electrodes.losses import aged_state
@@ -20,6 +21,7 @@ from bdg_explore.columns import (
     CHARGING_DURATION,
     COMPLETE,
     COULOMBIC_EFFICIENCY,
+    CURRENT_STARTS,
     CYCLE,
     CYCLE_CHARGING_CAPACITY,
     CYCLE_CHARGING_ENERGY,
@@ -39,13 +41,16 @@ from bdg_explore.columns import (
     MEAN_TEMPERATURE,
     MINIMUM_TEMPERATURE,
     MINIMUM_VOLTAGE,
+    REST_VOLTAGE_AFTER_CHARGE,
+    REST_VOLTAGE_AFTER_DISCHARGE,
     START_TIME,
 )
 
 from .ageing import LARGEST_LOSS, Evolution, evolve, state_of
+from .cycle_facts import SUMMARIZED, cycle_facts
 from .cycling import CycleBatch, simulate_cycles
 from .fleet import FleetCell
-from .noise import TIME_BITS, Noise, quantize
+from .noise import TICK, TIME_BITS, VOLT_NOISE, Noise, quantize
 
 _NODES: Final = 80
 # Spread of the chamber about its set point from cycle to cycle [K], and how long it remembers.
@@ -55,8 +60,6 @@ _WANDER_MEMORY: Final = 0.97
 _SHUTTLE: Final = 1.2e-4
 # Share of the slow capacity that a cycle passes, near enough to spread a cycle's loss over it [1].
 _REACHED: Final = 0.96
-# Between the last record of a cycle and the first of the next [s].
-TICK: Final = 0.125
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def live(cell: FleetCell) -> Life:
     ages = np.concatenate([nodes, nodes, stored])
     shift = np.concatenate([np.zeros(count), np.ones(count), wander[stored - 1]])
     batch = _simulate(cell, ages, cell.condition.celsius + shift)
-    facts = _facts(batch)
+    nominal = cell.chemistry.design.nominal_capacity_ah
+    facts, words = cycle_facts(batch, nominal_capacity_ah=nominal)
     table = {}
     for name, values in facts.items():
         base = PchipInterpolator(nodes, values[:count])(every)
@@ -111,7 +115,8 @@ def live(cell: FleetCell) -> Life:
         table[name] = base + slope * wander
         table[name][stored - 1] = values[2 * count :]
     traces = _rows(batch, slice(2 * count, None))
-    return Life(cell, _cycles_table(cell, every, table, wander), stored, traces)
+    cycles = _cycles_table(cell, every, table, wander).assign(**words)
+    return Life(cell, cycles, stored, traces)
 
 
 def stored_cycles(last: int) -> NDArray[np.int64]:
@@ -160,31 +165,6 @@ def _last_cycle(cell: FleetCell) -> int:
     return int(every[np.argmax(worn)]) if worn.any() else int(every[-1])
 
 
-def _facts(batch: CycleBatch) -> dict[str, Array]:
-    """Summarize simulated cycles in capacities [Ah], energies [Wh], times [s], temperatures."""
-    t, i, v = batch.time_second, batch.current_ampere, batch.voltage_volt
-    celsius = batch.temperature_celsius
-    charge, discharge = np.flatnonzero(batch.phase <= 1), np.flatnonzero(batch.phase == 3)
-
-    def hours(rate: Array, columns: NDArray[np.int64]) -> Array:
-        return np.asarray(np.trapezoid(rate[:, columns], t[:, columns], axis=1) / 3600)
-
-    return {
-        CYCLE_CHARGING_CAPACITY: hours(i, charge),
-        CYCLE_DISCHARGING_CAPACITY: -hours(i, discharge),
-        CYCLE_CHARGING_ENERGY: hours(i * v, charge),
-        CYCLE_DISCHARGING_ENERGY: -hours(i * v, discharge),
-        CHARGING_DURATION: t[:, charge[-1]],
-        DISCHARGING_DURATION: t[:, discharge[-1]] - t[:, discharge[0]],
-        DURATION: t[:, -1],
-        MINIMUM_VOLTAGE: v.min(axis=1),
-        MAXIMUM_VOLTAGE: v.max(axis=1),
-        MEAN_TEMPERATURE: np.asarray(np.trapezoid(celsius, t, axis=1) / t[:, -1]),
-        MINIMUM_TEMPERATURE: celsius.min(axis=1),
-        MAXIMUM_TEMPERATURE: celsius.max(axis=1),
-    }
-
-
 def _cycles_table(
     cell: FleetCell, every: NDArray[np.int64], facts: dict[str, Array], wander: Array
 ) -> pd.DataFrame:
@@ -224,8 +204,25 @@ def _cycles_table(
         LOSS_OF_LITHIUM: evolution.lli,
         LOSS_OF_MATERIAL_PE: evolution.lam_pe,
         LOSS_OF_MATERIAL_NE: evolution.lam_ne,
+        **{name: facts[name] for name in SUMMARIZED},
+        CURRENT_STARTS: np.round(facts[CURRENT_STARTS]).astype(np.int64),
+        **_as_measured(cell, facts),
     }
     return pd.DataFrame(table)
+
+
+def _as_measured(cell: FleetCell, facts: dict[str, Array]) -> dict[str, Array]:
+    """Put the noise of single records on what is read off single records."""
+    count = len(facts[DURATION])
+    rests = (REST_VOLTAGE_AFTER_CHARGE, REST_VOLTAGE_AFTER_DISCHARGE)
+    noise = VOLT_NOISE * _noise(cell, "rest voltages").normal(len(rests) * count)
+    table = {name: facts[name] + noise[k * count :][:count] for k, name in enumerate(rests)}
+    noise = VOLT_NOISE * _noise(cell, "resistance").normal((1 + len(DELAYS)) * count)
+    before = noise[:count]
+    for k, name in enumerate(DELAYS, start=1):
+        off = (before - noise[k * count :][:count]) / cell.protocol.discharge_ampere
+        table[name] = facts[name] + off
+    return table
 
 
 def _rows(batch: CycleBatch, rows: slice) -> CycleBatch:

@@ -19,6 +19,10 @@ _SCALE: Final = float(np.sqrt(_UNIFORMS * (65536.0**2 - 1) / 12))
 
 # Clocks tick in eighths of a second, which sums keep exact.
 TIME_BITS: Final = 3
+# One tick [s]: between the last record of a step, or of a cycle, and the first of the next.
+TICK: Final = 2.0**-TIME_BITS
+# Spread of a measured voltage [V].
+VOLT_NOISE: Final = 1.5e-4
 
 
 def quantize(values: Array, bits: int) -> Array:

@@ -23,8 +23,8 @@ from bdg_explore.columns import (
     VOLTAGE,
 )
 
-from .life import TICK, Life
-from .noise import TIME_BITS, Noise, quantize
+from .life import Life
+from .noise import TICK, TIME_BITS, VOLT_NOISE, Noise, quantize
 
 # The five steps of a cycle, in the order of `CycleBatch.phase`.
 STEP_TYPES: Final = (
@@ -40,7 +40,6 @@ _VOLT: Final = 0.015
 _C_RATE: Final = 0.05
 _CURRENT_SECOND: Final = 60.0
 _REST_SECOND: Final = 150.0
-_VOLT_NOISE: Final = 1.5e-4
 _CURRENT_NOISE: Final = 1e-4  # of nominal capacity over one hour
 _KELVIN_NOISE: Final = 0.04
 
@@ -90,7 +89,7 @@ def _cycle_records(life: Life, row: int) -> dict[str, NDArray[Any]]:
         STEP_TYPE: _LABELS[step_code],
         TEST_TIME: time + float(summary[START_TIME]),
         CURRENT: current + flowing * _CURRENT_NOISE * nominal * noise.normal(count),
-        VOLTAGE: voltage + _VOLT_NOISE * noise.normal(count),
+        VOLTAGE: voltage + VOLT_NOISE * noise.normal(count),
         SURFACE_TEMPERATURE: celsius + _KELVIN_NOISE * noise.normal(count),
         AMBIENT_TEMPERATURE: np.full(count, float(summary[AMBIENT_TEMPERATURE])),
     }
