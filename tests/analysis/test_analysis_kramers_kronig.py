@@ -10,7 +10,12 @@ from impedance_engine import impedance_py
 from made_spectra import FREQUENCIES, drifting, randles, spectrum, two_arcs
 
 import bdg_explore as bdg
-from bdg_explore.analysis import kramers_kronig, kramers_kronig_residuals
+from bdg_explore.analysis import (
+    fit_circuit,
+    kramers_kronig,
+    kramers_kronig_residuals,
+    relaxation_times,
+)
 from bdg_explore.columns import CELL, CYCLE, FREQUENCY, IMAGINARY_IMPEDANCE, REAL_IMPEDANCE
 from bdg_explore.errors import FrameError, ParameterError
 from real_files import needs_real
@@ -176,6 +181,9 @@ def test_spectra_that_nobody_told_apart_are_suspected():
     assert found["reason"].endswith("name the columns that tell them apart with by=...")
     told = kramers_kronig(two.assign(soc=np.repeat([0.2, 0.8], len(two) // 2)), by=["soc"])
     assert told["kramers_kronig_valid"].all()
+    for function in (fit_circuit, relaxation_times):
+        assert function(two)["reason"].iloc[0].startswith("doubtful: most frequencies stand there")
+        assert function(pd.concat([spectrum(randles())] * 2))["reason"].iloc[0] == ""
 
 
 def test_a_spectrum_of_few_frequencies_is_not_refused_without_a_word():

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bdg_explore.errors import ParameterError, did_you_mean
 
 from ..records.arrays import Floats
+from .spectra import Complexes
 
-Complexes = NDArray[np.complex128]
 Formula = Callable[..., Any]  # of i times the circular frequency, and of the parameters
 Slopes = list[Any]
 

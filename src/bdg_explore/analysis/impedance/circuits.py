@@ -26,7 +26,7 @@ from bdg_explore.rights import carry
 from ..records.arrays import Floats
 from .circuit_elements import EXPONENT, Node, parse_circuit
 from .circuit_fit import EXPONENTS, CircuitFit, fit_spectrum
-from .spectra import NOTHING, TURNED, Spectrum, long_table, spectra_of
+from .spectra import MIXED, NOTHING, TURNED, Spectrum, long_table, spectra_of
 
 FULL_CELL: Final = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"
 SUFFIXES: Final = ("", "_error", "_lower", "_upper")
@@ -79,9 +79,10 @@ def fit_circuit(
         One row a spectrum: what names it; `circuit`; `record_count`; of every parameter its value
         and with ``_error``, ``_lower`` and ``_upper`` its standard error and interval;
         `chi_squared` and `reduced_chi_squared`; `start_count` and `agreeing_start_count`;
-        `reason`, why there is no fit, else empty. Parameters are named after their element and
-        unit: ``R0_ohm``, ``C1_farad``, ``L0_henry``, ``W1_ohm_per_root_second``, ``Wo1_ohm`` and
-        ``Wo1_second`` (also Ws, G), ``CPE1_coefficient`` [s^exponent/ohm] and ``CPE1_exponent``.
+        `reason`, why there is no fit or what makes it doubtful, else empty. Parameters are named
+        after their element and unit: ``R0_ohm``, ``C1_farad``, ``L0_henry``,
+        ``W1_ohm_per_root_second``, ``Wo1_ohm`` and ``Wo1_second`` (also Ws, G),
+        ``CPE1_coefficient`` [s^exponent/ohm] and ``CPE1_exponent``.
 
     Raises
     ------
@@ -132,6 +133,8 @@ def fit_circuit(
     for part in parts:
         reason = _why_not(part, node, len(names))
         fit = None if reason else fit_spectrum(node, part, starts, guess)
+        if fit is not None and part.mixed:
+            reason = MIXED
         if fit is None and not reason:
             reason = f"no fit converged from {starts} starts; give a guess, or a simpler circuit"
         rows.append(_row(circuit, names, part, fit, starts, confidence, reason))

@@ -30,7 +30,7 @@ from bdg_explore.errors import FrameError, ParameterError
 from bdg_explore.rights import carry
 
 from .relaxation_inversion import LEAST_FREQUENCIES, Distribution, peaks_of, take_apart
-from .spectra import NOTHING, TURNED, Spectrum, long_table, spectra_of
+from .spectra import MIXED, NOTHING, TURNED, Spectrum, long_table, spectra_of
 
 
 def relaxation_times(
@@ -70,8 +70,8 @@ def relaxation_times(
         [H] and `series_capacitance_farad` [F], infinite where there is none; `regularisation`;
         `real_residual_rms` and `imaginary_residual_rms`, over the modulus;
         `relaxation_peak_count`; time [s] and resistance [ohm] of the peak with the most of it;
-        `reason`, why there is nothing, else empty. `relaxation_distribution` gives the curve,
-        `relaxation_peaks` all of its peaks.
+        `reason`, why there is nothing or what makes it doubtful, else empty.
+        `relaxation_distribution` gives the curve, `relaxation_peaks` all of its peaks.
 
     Raises
     ------
@@ -282,6 +282,7 @@ def _row(spectrum: Spectrum, found: Distribution | None, share: float) -> dict[s
         OHMIC_RESISTANCE: found.ohmic,
         POLARISATION_RESISTANCE: float(np.sum(found.density)) * found.step,
         INDUCTANCE: found.inductance,
+        REASON: MIXED if spectrum.mixed else "",
         SERIES_CAPACITANCE: 1.0 / found.elastance if found.elastance > 0 else np.inf,
         REGULARISATION: found.weight,
         REAL_RESIDUAL_RMS: float(np.sqrt(np.mean(found.residual.real**2))),

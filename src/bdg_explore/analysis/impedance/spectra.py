@@ -22,9 +22,10 @@ TURNED = (
     "minus the imaginary part"
 )
 MIXED = (
-    "most frequencies stand there more than once; if these are several spectra, name the columns "
-    "that tell them apart with by=..."
+    "doubtful: most frequencies stand there more than once, with different impedances; if these "
+    "are several spectra, name the columns that tell them apart with by=..."
 )
+APART: Final = 0.02  # of the modulus, by which impedances of one frequency differ that are several
 SPARSE = "with fewer than four frequencies a decade sound spectra are refused too"
 LEAST_A_DECADE: Final = 4
 
@@ -56,8 +57,14 @@ class Spectrum:
 
     @property
     def mixed(self) -> bool:
-        """Whether most frequencies stand there more than once."""
-        return bool(np.mean(np.unique(self.frequency, return_counts=True)[1] > 1) > 0.5)
+        """Whether most frequencies stand there more than once, with different impedances."""
+        _, place, counts = np.unique(self.frequency, return_inverse=True, return_counts=True)
+        if not np.mean(counts > 1) > 0.5:
+            return False
+        sums = [np.bincount(place, part) for part in (self.impedance.real, self.impedance.imag)]
+        mean = (sums[0] + 1j * sums[1]) / counts
+        apart = np.abs(self.impedance - mean[place]) * self.weights
+        return bool(np.median(apart[counts[place] > 1]) > APART)
 
     @property
     def sparse(self) -> bool:
