@@ -28,6 +28,7 @@ from bdg_explore.columns import (
     CYCLE_CHARGING_CAPACITY,
     CYCLE_DISCHARGING_CAPACITY,
     DISCHARGING_CAPACITY,
+    INCREMENTAL_CAPACITY,
     STEP,
     TEST_TIME,
     VOLTAGE,
@@ -493,3 +494,25 @@ def test_published_curves_on_their_own_grid_are_kept(mirror: Path):
     )
     kept = bdg.capacity_voltage(long)
     np.testing.assert_allclose(kept[DISCHARGING_CAPACITY], long[DISCHARGING_CAPACITY], atol=1e-9)
+
+
+def test_an_area_over_nothing_has_no_deviation():
+    flat = pd.DataFrame(
+        {CYCLE: 1, VOLTAGE: [3.0, 3.1, 3.2], DISCHARGING_CAPACITY: 0.5, INCREMENTAL_CAPACITY: 1e-20}
+    )
+    found = check_area(flat)
+    assert found["span_ah"].tolist() == [0.0] and found["area_deviation"].isna().all()
+
+
+def test_a_cycle_number_that_comes_back_is_another_curve():
+    one = pd.DataFrame(
+        {
+            CYCLE: 2,
+            VOLTAGE: np.linspace(3.0, 3.2, 21),
+            DISCHARGING_CAPACITY: np.linspace(0.5, 0.0, 21),
+            INCREMENTAL_CAPACITY: -2.5,
+        }
+    )
+    found = check_area(pd.concat([one, one], ignore_index=True))
+    assert found["cycle_count"].tolist() == [2, 2]
+    assert found["area_ah"].tolist() == pytest.approx([0.5, 0.5])

@@ -107,6 +107,15 @@ def test_one_row_is_a_cycle_in_which_nothing_happened():
     assert not row[COMPLETE]
 
 
+def test_a_cell_that_came_charged_has_no_efficiency_in_its_first_cycle():
+    records = cc_cycles(3)
+    late = (records[CYCLE] > 1) | (records[TEST_TIME] > 0.9 * 3600.0)  # a tenth of the charge
+    summary = summarize_cycles(records[late])
+    assert summary[COULOMBIC_EFFICIENCY].isna().tolist() == [True, False, False]
+    assert summary[ENERGY_EFFICIENCY].isna().tolist() == [True, False, False]
+    assert summary[CYCLE_DISCHARGING_CAPACITY].notna().all()
+
+
 def test_rest_has_neither_capacity_nor_efficiency():
     row = summarize_cycles(frame([0, 60, 120], [0, 0, 0])).iloc[0]
     assert row[[*CAPACITIES, COULOMBIC_EFFICIENCY]].isna().all()

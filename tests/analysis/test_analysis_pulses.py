@@ -132,6 +132,42 @@ def test_a_clock_of_a_record_a_second_may_stray_by_milliseconds():
     assert cycle["dc_internal_resistance_10s_ohm"] == pytest.approx(OHMIC)
 
 
+def test_a_voltage_that_goes_against_the_current_is_no_resistance():
+    records = pulse()
+    on = records[CURRENT] < 0
+    records.loc[on, VOLTAGE] = 3.75  # it rises under a discharge: it was still relaxing
+    onset = bdg.pulse_resistance(records).iloc[0]
+    assert onset[["ohmic_pulse_resistance_ohm", *DELAYS]].isna().all()
+    assert onset["reason"] == "the voltage did not follow the current"
+    for column in DELAYS:
+        told = bdg.summarize_cycles(records.assign(**{CYCLE: 1}))[column]
+        assert not (told <= 0).any()
+
+
+def test_a_record_of_the_very_moment_still_has_the_old_voltage():
+    records = pulse()
+    first = records.index[records[CURRENT] < 0][0]
+    moment = records.loc[[first]].assign(**{TEST_TIME: 60.0, VOLTAGE: 3.69995})
+    late = pd.concat([records[:first], moment, records[first:]], ignore_index=True)
+    late[STEP_TIME] = late[TEST_TIME] - 60.0 * (late[TEST_TIME] >= 60.0)
+    onset = bdg.pulse_resistance(late).iloc[0]
+    assert onset["ohmic_pulse_resistance_ohm"] == pytest.approx(OHMIC, rel=1e-3)
+
+
+def test_one_record_a_step_tells_no_voltage_before_the_next():
+    """A file that keeps the first record of each step: the end of none is known."""
+    records = pulse(rest=3600.0, on=600.0, step=60.0)
+    step = (records[CURRENT].diff() != 0).cumsum()
+    own = records.groupby(step)[TEST_TIME]
+    records[STEP_TIME] = records[TEST_TIME] - own.transform("first") + 0.001
+    firsts = records[own.cumcount() == 0].reset_index(drop=True)
+    end = bdg.pulse_resistance(firsts).iloc[1]
+    assert end[["ohmic_pulse_resistance_ohm", *DELAYS]].isna().all()
+    assert end["reason"] == "no voltage before the edge"
+    whole = bdg.pulse_resistance(records)["ohmic_pulse_resistance_ohm"]
+    assert whole.tolist() == pytest.approx([OHMIC, OHMIC], rel=1e-3)
+
+
 def test_from_charge_to_discharge_there_is_none():
     time = np.arange(0.0, 100.0, 0.5)
     current = np.where(time < 50, 1.0, -1.0)

@@ -131,6 +131,30 @@ def test_a_mirror_may_name_formats_otherwise_and_hold_tests_without_ids(lab, mon
     assert len(frame) == 122 and set(frame["cell"]) == {"lab-2026/run_7"}
 
 
+def test_several_files_of_one_cell_are_one_test(lab, monkeypatch, tmp_path):
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    place = lab()  # writes c.csv, one cycle of a cell
+    part = pd.read_csv(place / "c.csv")
+    part.to_csv(folder / "run_1.csv", index=False)
+    later = part.assign(voltage_volt=part["voltage_volt"] + 1e-3)  # its clock begins anew
+    later.to_csv(folder / "run_2.csv", index=False)
+    write_mirror(
+        folder,
+        {
+            "lab-2026": {
+                "timeseries": {"path": ["run_2.csv", "run_1.csv"], "format": "csv", "cells": ["a"]}
+            }
+        },
+    )
+    monkeypatch.setenv("BDG_MIRROR", str(folder))
+    hubs = Hubs(datasets_in(place), all_mirrors())
+    frame = hubs.timeseries("lab-2026/a")
+    assert frame["test_time_second"].is_monotonic_increasing and len(frame) == 2 * len(part)
+    assert sorted(frame["cycle_count"].unique()) == [1, 2]
+    assert len(hubs.timeseries("lab-2026/a", cycles=[2])) == len(part)
+
+
 @pytest.fixture(scope="module")
 def real():
     folder = os.environ.get("BDG_MIRROR")

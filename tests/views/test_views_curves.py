@@ -140,6 +140,18 @@ def test_a_map_shows_the_nearest_measured_cycle():
     assert "CC0-1.0" in text_below(figure(picture))
 
 
+def test_a_cycle_number_that_comes_back_is_another_curve_of_the_map():
+    made = table(cycles=(1, 2, 2, 3))
+    (image,) = cycle_voltage_map(made).traverse(lambda e: e, [hv.Image])
+    assert np.isfinite(image.dimension_values("value")).all()
+    assert image.range(CYCLE) == cycle_range(table(cycles=(1, 2, 3)))
+
+
+def cycle_range(made: pd.DataFrame) -> tuple[float, float]:
+    (image,) = cycle_voltage_map(made).traverse(lambda e: e, [hv.Image])
+    return image.range(CYCLE)
+
+
 def test_a_map_of_a_derivative_shows_its_magnitude():
     ica = bdg.incremental_capacity(table())
     (image,) = cycle_voltage_map(ica).traverse(lambda e: e, [hv.Image])
@@ -174,6 +186,7 @@ def test_where_there_is_nothing_a_sentence_says_so():
     empty = ica.iloc[:0]
     assert "No curves to draw" in curves(empty).data[2]
     assert "No map to draw" in cycle_voltage_map(ica[ica[CYCLE] == 1]).data[2]
+    assert "No map to draw" in cycle_voltage_map(empty).data[2]
     assert "No peaks to draw" in peaks(track_peaks(empty)).data[2]
 
 

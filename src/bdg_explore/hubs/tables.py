@@ -1,5 +1,6 @@
 """Bring a table of a data set into memory: find its files, read them, name their cells."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -8,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from bdg_explore import readers
-from bdg_explore.columns import CELL, NATIVE_ID
+from bdg_explore.columns import CELL, CYCLE, NATIVE_ID
 from bdg_explore.errors import CatalogError, FetchError, FrameError, MissingDataError, ReadError
 from bdg_explore.frames import CONTRACTS, check_frame
-from bdg_explore.readers import HUST
+from bdg_explore.readers import HUST, JOINED_TABLES
 
 from .download.consent import Permit
 from .download.plan import wanted_of
@@ -113,14 +114,40 @@ def _from_files(
     permit: Permit,
 ) -> pd.DataFrame:
     wanted = None if cells is None else set(cells)
-    parts = [
-        _read_vouched(dataset, source, cells, cycles, _local(dataset, source, file, permit))
-        if source.format == HUST
-        else _read_file(source, file, cells, cycles, _local(dataset, source, file, permit))
-        for file in source.files
-        if wanted is None or file.cell is None or file.cell in wanted
-    ]
+    asked = [f for f in source.files if wanted is None or f.cell is None or f.cell in wanted]
+    held = Counter(file.cell for file in asked if file.cell is not None)
+    several = {cell for cell, count in held.items() if count > 1 and source.name in JOINED_TABLES}
+    parts: list[pd.DataFrame] = []
+    tests: dict[str | None, list[pd.DataFrame]] = {cell: [] for cell in several}
+    for file in asked:
+        path = _local(dataset, source, file, permit)
+        if source.format == HUST:
+            parts.append(_read_vouched(dataset, source, cells, cycles, path))
+        elif file.cell in several:  # a joined test counts its cycles anew: choose them then
+            tests[file.cell].append(_read_file(source, file, cells, None, path))
+        else:
+            parts.append(_read_file(source, file, cells, cycles, path))
+    parts += [_joined(frames, cell, cycles) for cell, frames in tests.items()]
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _joined(
+    frames: Sequence[pd.DataFrame], cell: str | None, cycles: Iterable[int] | None
+) -> pd.DataFrame:
+    """Join the files of one test of a cell, in true order; clock and numbers go on."""
+    scaled = frames[0].attrs.get("scaled")
+    frame = readers.join([one.drop(columns=CELL) for one in frames])
+    if cycles is not None and CYCLE in frame:
+        frame = frame[frame[CYCLE].isin(list(cycles))].reset_index(drop=True)
+    if scaled is not None:
+        frame.attrs["scaled"] = scaled
+    return _owned(frame, cell)
+
+
+def _owned(frame: pd.DataFrame, cell: str | None) -> pd.DataFrame:
+    """Say whose the rows are: all of one cell."""
+    frame[CELL] = pd.Categorical.from_codes(np.zeros(len(frame), np.int8), pd.Index([cell]))
+    return frame
 
 
 def _uids(dataset: Dataset, natives: "pd.Series[Any]", names: Mapping[str, str]) -> "pd.Index[str]":
@@ -295,8 +322,7 @@ def _read_file(
     if source.scale:
         frame.attrs["scaled"] = dict(source.scale)
     if file.cell is not None:
-        owner = pd.Categorical.from_codes(np.zeros(len(frame), np.int8), pd.Index([file.cell]))
-        frame[CELL] = owner
+        frame = _owned(frame, file.cell)
     else:
         if CELL not in frame.columns:
             frame[CELL] = _owners(frame, source, path)

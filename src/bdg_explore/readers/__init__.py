@@ -13,7 +13,7 @@ import pandas as pd
 
 from ._counters import settle_counters
 from ._hust import HUST, hust_cells, read_hust
-from ._join import digest, evidence, join, read_parts
+from ._join import JOINED_TABLES, digest, evidence, join, read_parts
 from ._reader import BadText, From, Raw, Reader, Request, Wanted
 from ._registry import detect, formats, reader, readers_of, recognise
 from ._series import base_name, group, name_part
@@ -24,6 +24,7 @@ from .table import likely_table
 
 __all__ = [
     "HUST",
+    "JOINED_TABLES",
     "BadText",
     "From",
     "Head",

@@ -28,6 +28,7 @@ from .theme import TITLE_SIZE, load_bokeh, message, ordered, style
 MOST_CYCLES: Final = 400
 MOST_VOLTAGES: Final = 300  # with as many cycles: 480 kB
 BODY: Final = (0.5, 99.5)  # per cent of the values that take the whole of the colours
+NONE_TO_DRAW: Final = "No map to draw. It takes curves of two cycles or more."
 
 
 def cycle_voltage_map(
@@ -82,9 +83,11 @@ def cycle_voltage_map(
             f"A map shows one cell, and this table has {len(names)}. "
             f"Choose one: table[table['{CELL}'] == {names[0]!r}]."
         )
+    if table.empty:
+        return message(NONE_TO_DRAW)
     cycle, voltage, values = _matrix(table, up)
     if len(cycle) < 2 or not np.isfinite(values).any():
-        return message("No map to draw. It takes curves of two cycles or more.")
+        return message(NONE_TO_DRAW)
     label = axis(up)
     if up == INCREMENTAL_CAPACITY:
         values, label = np.abs(values), f"|dQ/dV| / {column(up).unit}"
@@ -134,12 +137,13 @@ def _matrix(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return cycles, rising voltages, and the values, a row a voltage and a column a cycle."""
     number = table[CYCLE].to_numpy(dtype=np.float64)
-    starts = np.flatnonzero(np.diff(number, prepend=np.nan) != 0)
-    width = int(starts[1]) if len(starts) > 1 else len(number)
     voltage = table[VOLTAGE].to_numpy(dtype=np.float64)
-    if width and len(number) == width * len(starts):
-        grid = voltage[:width]
-        if (voltage.reshape(-1, width) == grid).all():
+    starts = np.flatnonzero(voltage == voltage[:1])  # of a curve; a cycle number may come twice
+    width = int(starts[1]) if len(starts) > 1 else len(number)
+    if len(number) == width * len(starts):
+        grid, numbers = voltage[:width], number.reshape(-1, width)
+        whole = (numbers == numbers[:, :1]).all()
+        if whole and (voltage.reshape(-1, width) == grid).all():
             values = table[up].to_numpy(dtype=np.float64).reshape(-1, width)
             order = np.argsort(number[starts], kind="stable")
             rising = slice(None) if grid[0] <= grid[-1] else slice(None, None, -1)

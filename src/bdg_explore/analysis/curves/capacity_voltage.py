@@ -215,6 +215,8 @@ def curves_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Ints]]:
     """Return a long table's `cell` and `cycle_count`, a row a curve, and the rows of each.
 
     Rows of several cells may lie between each other; those of one cell are in its test order.
+    Curves of a cell share their voltages; where these begin anew so does a curve, as of a cycle
+    number that comes back.
     """
     keys = [name for name in (CELL, CYCLE) if name in table.columns]
     order = np.arange(len(table), dtype=np.int64)
@@ -223,6 +225,11 @@ def curves_of(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Ints]]:
     changed = np.zeros(max(len(table) - 1, 0), dtype=bool)
     for name in keys:
         changed |= np.diff(pd.factorize(table[name])[0][order]) != 0
+    if VOLTAGE in table.columns and len(table):
+        voltage = table[VOLTAGE].to_numpy(dtype=np.float64)[order]
+        starts = np.append(0, np.flatnonzero(changed) + 1)
+        first = np.repeat(voltage[starts], np.diff(np.append(starts, len(table))))
+        changed |= voltage[1:] == first[1:]
     rows = np.split(order, np.flatnonzero(changed) + 1) if len(table) else []
     firsts = [group[0] for group in rows]
     return table[keys].iloc[firsts].reset_index(drop=True), rows

@@ -220,7 +220,7 @@ def check_area(incremental: pd.DataFrame) -> pd.DataFrame:
         One row a curve: `cell` (if given), `cycle_count`, `area_ah`, the integral of dQ/dV over
         voltage by the trapezoidal rule [Ah, positive]; `span_ah`, the capacity between the ends
         of the curve [Ah]; `area_deviation`, the one over the other minus one, which should
-        stay within 0.005.
+        stay within 0.005, and is NaN where the curve spans nothing.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def check_area(incremental: pd.DataFrame) -> pd.DataFrame:
             area = np.trapezoid(slope[part][there], voltage[part][there])
             found[k] = abs(area), abs(inside[-1] - inside[0])
     table[AREA], table[SPAN] = found.T
-    table[AREA_DEVIATION] = table[AREA] / table[SPAN] - 1.0
+    table[AREA_DEVIATION] = table[AREA] / table[SPAN].where(table[SPAN] > 0) - 1.0
     return carry(incremental, table)
 
 

@@ -12,7 +12,7 @@ from bdg_explore.columns import (
 )
 
 from ..records.arrays import Column, Floats, Ints, Records
-from ..records.current_edges import MOVING_SHARE, CurrentEdges, find_edges, held_after
+from ..records.current_edges import MOVING_SHARE, CurrentEdges, find_edges, response
 from ..records.spans import Spans
 
 DELAYS: Final = {DC_RESISTANCE_1S: 1.0, DC_RESISTANCE_10S: 10.0, DC_RESISTANCE_30S: 30.0}
@@ -61,9 +61,9 @@ def cycle_resistances(
     -----
     ``(V(t0 + delay) - V(t0)) / (I(t0 + delay) - I(t0))`` with t0 the last moment before the edge,
     at edges between rest and a current only, that take at most 1 s, if the new current holds for
-    the delay. All values of a cell are taken at the same kind of edge, the one that most of its
-    cycles have, so that they can be followed along its life; of several in a cycle, at the first
-    of those at which most delays can be answered.
+    the delay and the voltage follows it. All values of a cell are taken at the same kind of edge,
+    the one that most of its cycles have, so that they can be followed along its life; of several
+    in a cycle, at the first of those at which most delays can be answered.
     """
     cycles = len(records.starts)
     result: dict[str, Column] = {name: np.full(cycles, np.nan) for name in DELAYS}
@@ -112,6 +112,5 @@ def _kinds(edges: CurrentEdges, rest: float) -> Ints:
 
 
 def _resistance(edges: CurrentEdges, records: Records, delay: float) -> Floats:
-    voltage, current = held_after(edges, records.time, records.voltage, records.current, delay)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (voltage - records.voltage[edges.before]) / (current - edges.old)
+    moved = response(edges, records.time, records.voltage, records.current, delay)
+    return np.where(moved > 0, moved, np.nan)

@@ -12,6 +12,7 @@ MOVING_SHARE: Final = 0.1  # of the least change: a record-to-record change that
 TRIMMED_SHARE: Final = 0.05  # of the whole change: what less than this adds at an end is noise
 HOLD_SHARE: Final = 0.05  # of the change: how far the current may stray and still hold
 LATE_SHARE: Final = 0.05  # of the delay: how far off a record may stand without interpolation
+OLDEST_ALONE_SECOND: Final = 2.0  # of the only record before an edge
 NEAR_ROWS: Final = 12  # rows by which an edge may reach to either side of a given one
 EVERYWHERE_SHARE: Final = 20  # rows to look at, beside a given one, until all are looked at
 
@@ -179,6 +180,41 @@ def held_after(
         low, high = _values(values, earlier[where]), _values(values, stop[where])
         out[where] = low + share[where] * (high - low)
     return result
+
+
+def response(
+    edges: CurrentEdges, time: Column, voltage: Column, current: Column, delay_second: float
+) -> Floats:
+    """Return how far the voltage moved a delay after each edge, over the change of the current.
+
+    Parameters
+    ----------
+    edges, time, voltage, current, delay_second
+        As `held_after` takes them.
+
+    Returns
+    -------
+    ndarray
+        ``dV / dI`` [Ohm]. NaN as of `held_after`, and where `forgotten`; zero or less where the
+        voltage moved of itself, or was not yet measured anew: no resistance.
+    """
+    there, flowing = held_after(edges, time, voltage, current, delay_second)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moved = (there - _values(voltage, edges.before)) / (flowing - edges.old)
+    return np.where(forgotten(edges, time, current), np.nan, moved)
+
+
+def forgotten(edges: CurrentEdges, time: Column, current: Column) -> NDArray[np.bool_]:
+    """Return at which edges nobody knows the voltage just before.
+
+    There one record stands for all that was before, and is older than 2 s: the first of a
+    step, as files have it that keep one record a step. The cell went on while nobody looked.
+    """
+    old = edges.start - _values(time, edges.before) > OLDEST_ALONE_SECOND
+    earlier = np.maximum(edges.before - 1, 0)
+    moved = np.abs(_values(current, edges.before) - _values(current, earlier))
+    alone: NDArray[np.bool_] = moved > HOLD_SHARE * np.abs(edges.change)
+    return old & alone
 
 
 def _holds(edges: CurrentEdges, current: Column, stop: Ints) -> NDArray[np.bool_]:

@@ -33,7 +33,7 @@ from bdg_explore.frames import TIMESERIES, check_frame
 
 from ..cycles.resistance import LONGEST_RAMP_SECOND
 from ..records.arrays import Floats
-from ..records.current_edges import CurrentEdges, held_after
+from ..records.current_edges import HOLD_SHARE, CurrentEdges, forgotten, response
 from ..records.from_frames import Columns
 from ..records.per_cell import Reference
 from .edge_kinds import (
@@ -105,8 +105,9 @@ def pulse_resistance(
     change if that is more: channels are not quite zero. There is no resistance at an edge at which
     the current turns from charge to discharge or back, since the two sides answer differently, at
     one that takes longer than 1 s, and at a delay until which the current does not hold within 5 %
-    of its change or near which no record stands. Records 10 s apart do not tell how long an edge
-    took, unless `step_time_second` says when the step began.
+    of its change or near which no record stands. Nor is there one where the voltage did not follow
+    the current, or the only record before the edge is over 2 s old. Records 10 s apart do not tell
+    how long an edge took, unless `step_time_second` says when the step began.
 
     State of charge is told on one of two bases. *nominal*: from `state_of_charge_start` by the net
     charge over the nominal capacity. *range*, where these are not given: 0 and 1 are the least and
@@ -198,28 +199,25 @@ def _resistances(
     before = np.asarray(voltage[edges.before], dtype=np.float64)
     turns = (old != REST) & (new != REST) & (old != new)
     slow = edges.ramp > LONGEST_RAMP_SECOND
-    missing = np.isnan(before)
+    missing = np.isnan(before) | forgotten(edges, time, current)
     sound = ~(turns | slow | missing)
-    first = np.asarray(time[edges.after], dtype=np.float64) - edges.start
-    drop = np.asarray(voltage[edges.after], dtype=np.float64) - before
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ohmic = np.where(sound & (first < OHMIC_SECOND), drop / edges.change, np.nan)
-    found = {OHMIC_PULSE_RESISTANCE: ohmic}
+    found = {OHMIC_PULSE_RESISTANCE: np.where(sound, _ohmic(edges, columns), np.nan)}
+    against: NDArray[np.bool_] = np.zeros(len(edges), dtype=bool)
     for delay in delays:
-        there, flowing = held_after(edges, time, voltage, current, delay)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = (there - before) / (flowing - edges.old)
-        found[dc_resistance(delay)] = np.where(sound, ratio, np.nan)
+        moved = response(edges, time, voltage, current, delay)
+        against |= moved <= 0
+        found[dc_resistance(delay)] = np.where(sound & (moved > 0), moved, np.nan)
     reasons = np.select(
-        [turns, slow, missing],
+        [turns, slow, missing, against],
         [
             "the current turns round",
             "the current took, or may have taken, more than 1 s to change",
             "no voltage before the edge",
+            "the voltage did not follow the current",
         ],
         "",
     ).astype(object)
-    lacking = {d: sound & np.isnan(found[dc_resistance(d)]) for d in delays}
+    lacking = {d: sound & ~against & np.isnan(found[dc_resistance(d)]) for d in delays}
     for place in np.flatnonzero(np.any(list(lacking.values()), axis=0)):
         lasts = durations[place]
         short = [d for d in delays if lacking[d][place] and lasts < d]
@@ -228,6 +226,24 @@ def _resistances(
         strays = f"the current strays, or no record stands, by {_listed(far)} s" if far else ""
         reasons[place] = "; ".join(text for text in (strays, ends) if text)
     return found, reasons.tolist()
+
+
+def _ohmic(edges: CurrentEdges, columns: Columns) -> Floats:
+    """Return the resistance at the first record after each edge, if it stands soon after it.
+
+    A record of the very moment may hold the new current and still the old voltage; the next is
+    taken then.
+    """
+    time, current, voltage = columns[TEST_TIME], columns[CURRENT], columns[VOLTAGE]
+    at_once = np.asarray(time[edges.after], dtype=np.float64) <= edges.start
+    first = np.minimum(edges.after + at_once, len(time) - 1)
+    passed = np.asarray(time[first], dtype=np.float64) - edges.start
+    strayed = np.abs(np.asarray(current[first], dtype=np.float64) - edges.new)
+    soon = (passed > 0) & (passed < OHMIC_SECOND) & (strayed <= HOLD_SHARE * np.abs(edges.change))
+    moved = np.asarray(voltage[first], np.float64) - np.asarray(voltage[edges.before], np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = moved / edges.change
+    return np.where(soon & (ratio > 0), ratio, np.nan)
 
 
 def _listed(delays: list[float]) -> str:
