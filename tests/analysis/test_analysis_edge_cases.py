@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import cc_cycles, frame, one_by_one
 
-from bdg_explore.analysis import summarize_cycles
+from bdg_explore.analysis import (
+    capacity_voltage,
+    charge_throughput,
+    classify_cycles,
+    count_cycles,
+    summarize_cycles,
+)
 from bdg_explore.columns import (
     CAPACITY_SOURCE,
     CELL,
@@ -287,3 +293,34 @@ def test_duckdb_counts_the_same():
     ).df()
     ours = summary_of(records)[[CYCLE, *simple]]
     pd.testing.assert_frame_equal(ours, table, check_dtype=False)
+
+
+def two_cells_in_turns() -> pd.DataFrame:
+    cells = [cc_cycles(3).assign(**{CELL: name}) for name in ("a", "b")]
+    return pd.concat(cells).sort_values(TEST_TIME, kind="stable").reset_index(drop=True)
+
+
+@pytest.mark.parametrize("work", [summarize_cycles, capacity_voltage])
+@pytest.mark.parametrize(("value", "says"), [(np.nan, "no value"), (0.0, "runs backwards")])
+def test_of_cells_that_lie_between_each_other_the_row_is_the_one_in_the_frame(work, value, says):
+    records = two_cells_in_turns()
+    row = int(records.index[records[CELL] == "b"][500])
+    records.loc[row, TEST_TIME] = value
+    with pytest.raises(FrameError, match=rf"{says} at row {row} "):
+        work(records)
+
+
+def test_of_chosen_cycles_the_row_is_the_one_in_the_frame():
+    records = cc_cycles(3)
+    records.loc[1800, TEST_TIME] = 0.0
+    with pytest.raises(FrameError, match="runs backwards at row 1800 "):
+        capacity_voltage(records, cycles=3)
+
+
+@pytest.mark.parametrize("work", [charge_throughput, classify_cycles, count_cycles])
+def test_a_row_without_a_cell_is_named(work):
+    records = two_cells_in_turns()
+    table = (records if work is count_cycles else summarize_cycles(records)).copy()
+    table.loc[1, CELL] = None
+    with pytest.raises(FrameError, match="cell has no value at row 1"):
+        work(table)

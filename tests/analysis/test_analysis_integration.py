@@ -21,8 +21,10 @@ from bdg_explore.columns import (
     GAP_DURATION,
     MEAN_CHARGING_VOLTAGE,
     MEAN_DISCHARGING_VOLTAGE,
+    REST_DURATION,
     STEP,
     STEP_TIME,
+    TEST_TIME,
     VOLTAGE_EFFICIENCY,
 )
 from bdg_explore.errors import FrameError
@@ -162,6 +164,22 @@ def test_records_without_a_value_are_a_gap_and_no_more():
     lost = reference[CYCLE_CHARGING_CAPACITY] - summary[CYCLE_CHARGING_CAPACITY]
     assert (lost * 3600).tolist() == pytest.approx([20.0, 20.0])
     assert summary[MEAN_CHARGING_VOLTAGE].tolist() == pytest.approx([4.0, 4.0])
+
+
+def test_a_rest_whose_first_current_is_missing_is_a_rest_all_the_same():
+    row = summarize_cycles(frame(range(0, 110, 10), [1.0] * 5 + [np.nan] + [0.0] * 5)).iloc[0]
+    assert row[REST_DURATION] == pytest.approx(40.0)  # of 50 s, the one beside it is a gap
+    assert row[GAP_DURATION] == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize(("row", "value"), [(0, np.nan), (9, np.nan), (5, np.inf), (9, np.inf)])
+def test_a_time_that_is_no_number_is_named_with_its_row(row, value):
+    records = frame(np.arange(10.0), [1.0] * 10)
+    records.loc[row, TEST_TIME] = value
+    with pytest.raises(FrameError, match=f"test_time_second has no value at row {row} "):
+        summarize_cycles(records)
+    with pytest.raises(FrameError, match="test_time_second has no value at row 0 "):
+        summarize_cycles(records.iloc[row : row + 1])
 
 
 def test_time_that_runs_backwards_is_named_with_its_row():

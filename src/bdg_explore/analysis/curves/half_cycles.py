@@ -23,7 +23,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import MissingDataError, ParameterError
 from bdg_explore.frames import CURVES, TIMESERIES, check_frame
 
-from ..records.arrays import Floats, Ints, Records, extremes, joined, run_starts
+from ..records.arrays import Floats, Ints, Records, Rows, extremes, joined, run_starts
 from ..records.by_cell import records_by_cell
 from ..records.cycle_order import numbered
 from ..records.from_frames import REST_SHARE, Columns
@@ -139,16 +139,16 @@ def branches_of(
     wanted = None if cycles is None else np.unique(np.atleast_1d(np.asarray(cycles)))
     seen: list[Ints] = []
     found: list[tuple[Floats, Floats, Ints, Ints, NDArray[np.bool_]]] = []
-    for columns, offset in cells:
+    for columns, rows in cells:
         numbers = columns.get(CYCLE)
         if numbers is None:
             numbers = numbered(columns[TEST_TIME], columns[CURRENT])
         starts = run_starts(numbers)
         seen.append(np.asarray(numbers[starts], dtype=np.int64))
-        columns, starts = _chosen({**columns, CYCLE: numbers}, starts, wanted)
+        columns, starts, rows = _chosen({**columns, CYCLE: numbers}, starts, rows, wanted)
         part = _of_table if curves else _of_records
         options = (rest_current_ampere, hold_volt, skip_share)
-        voltage, moved, first, whole = part(columns, starts, offset, way, options)
+        voltage, moved, first, whole = part(columns, starts, rows, way, options)
         of_cycle = np.searchsorted(starts, first[:, 1], side="right") - 1
         cycle = np.asarray(columns[CYCLE][starts][of_cycle], dtype=np.int64)
         found.append((voltage, moved, first[:, 0], cycle, whole))
@@ -168,16 +168,16 @@ def branches_of(
     )
 
 
-def _chosen(columns: Columns, starts: Ints, wanted: Any) -> tuple[Columns, Ints]:
-    """Return the records of the wanted cycles, and where each cycle begins among them."""
+def _chosen(columns: Columns, starts: Ints, rows: Rows, wanted: Any) -> tuple[Columns, Ints, Rows]:
+    """Return the records of the wanted cycles, where each cycle begins, and the caller's rows."""
     if wanted is None:
-        return columns, starts
+        return columns, starts, rows
     numbers = columns[CYCLE]
     counts = np.diff(starts, append=len(numbers))
     keep = np.isin(numbers[starts], wanted)
-    rows = np.repeat(keep, counts)
+    some = np.repeat(keep, counts)
     starts = np.cumsum([0, *counts[keep]])[:-1].astype(np.int64)
-    return {name: values[rows] for name, values in columns.items()}, starts
+    return {name: values[some] for name, values in columns.items()}, starts, np.asarray(rows)[some]
 
 
 def _check_cycles(wanted: Any, seen: Ints) -> None:
@@ -190,7 +190,7 @@ def _check_cycles(wanted: Any, seen: Ints) -> None:
 
 
 def _of_records(
-    columns: Columns, starts: Ints, offset: int, direction: Direction, options: Any
+    columns: Columns, starts: Ints, rows: Rows, direction: Direction, options: Any
 ) -> tuple[Floats, Floats, Ints, NDArray[np.bool_]]:
     rest, hold_volt, skip_share = options
     records = Records(
@@ -200,7 +200,7 @@ def _of_records(
         starts=starts,
         step=next((columns[name] for name in (STEP, STEP_ID) if name in columns), None),
         step_time=columns.get(STEP_TIME),
-        offset=offset,
+        rows=rows,
     )
     if rest is None:
         lowest, highest, _ = extremes(records.current, starts)
@@ -212,7 +212,7 @@ def _of_records(
 def _of_table(
     columns: Columns,
     starts: Ints,
-    offset: int,  # noqa: ARG001
+    caller_rows: Rows,  # noqa: ARG001
     direction: Direction,
     options: Any,  # noqa: ARG001
 ) -> tuple[Floats, Floats, Ints, NDArray[np.bool_]]:

@@ -141,9 +141,9 @@ class _Sums:
             self._add_temperature(temperature, first, offsets, weight, unknown=unknown)
 
         runs = self._runs(begin, offsets, changes, current, voltage, interval)
-        flowing = current[runs]
         if missing:  # such records weigh nothing: the intervals beside them are 0
             current, voltage = np.nan_to_num(current), np.nan_to_num(voltage)
+        flowing = current[runs]  # a rest that begins with a missing current is a rest
         if self.gapped:
             lasting = np.add.reduceat(weight, runs)
         else:  # nothing is left out inside a run: the clock tells

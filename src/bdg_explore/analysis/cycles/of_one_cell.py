@@ -47,7 +47,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.errors import ParameterError
 
-from ..records.arrays import Column, Floats, Ints, Records, extremes, run_starts
+from ..records.arrays import Column, Floats, Ints, Records, Rows, extremes, run_starts
 from ..records.counted import COUNTERS
 from ..records.cycle_order import are_complete, begins_with_discharge, numbered, pair
 from ..records.from_frames import REST_SHARE, SECONDS_AN_HOUR, Columns
@@ -70,7 +70,7 @@ class Options:
 
 
 def summarize_cell(
-    columns: Columns, offset: int, options: Options, nominal_ah: float | None = None
+    columns: Columns, rows: Rows, options: Options, nominal_ah: float | None = None
 ) -> Columns:
     """Summarize the records of one cell, in test order; see `summarize_cycles`.
 
@@ -78,8 +78,8 @@ def summarize_cell(
     ----------
     columns : dict of ndarray
         Records of one cell, by column.
-    offset : int
-        Row of the caller's frame at which they begin, for messages.
+    rows : sequence of int
+        Row of the caller's frame at which each stands, for messages.
     options : Options
         The user's choices.
     nominal_ah : float, optional
@@ -99,7 +99,7 @@ def summarize_cell(
     largest = float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
     rest = options.rest_current_ampere
     rest = REST_SHARE * largest if rest is None else rest
-    records = _records(columns, starts, offset)
+    records = _records(columns, starts, rows)
     sums = integrate_cycles(records, rest_current_ampere=rest, missing_current=missing)
     cycle = numbers[starts].astype(np.int64)
     summary: Columns = {CYCLE: cycle}
@@ -124,7 +124,7 @@ def summarize_cell(
     return summary
 
 
-def _records(columns: Columns, starts: Ints, offset: int) -> Records:
+def _records(columns: Columns, starts: Ints, rows: Rows) -> Records:
     measured = (
         columns[name] for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE) if name in columns
     )
@@ -136,7 +136,7 @@ def _records(columns: Columns, starts: Ints, offset: int) -> Records:
         temperature=next((values for values in measured if _holds_any(values)), None),
         step=next((columns[name] for name in (STEP, STEP_ID) if name in columns), None),
         step_time=columns.get(STEP_TIME),
-        offset=offset,
+        rows=rows,
     )
 
 

@@ -151,8 +151,8 @@ def summarize_cycles(
     names, parts = records_by_cell(timeseries)
     nominal = nominal_by_cell(names, nominal_capacity_ah)
     cells = [
-        summarize_cell(columns, offset, options, ah)
-        for (columns, offset), ah in zip(parts, nominal, strict=True)
+        summarize_cell(columns, rows, options, ah)
+        for (columns, rows), ah in zip(parts, nominal, strict=True)
     ]
     summary = pd.DataFrame({name: np.concatenate([c[name] for c in cells]) for name in cells[0]})
     if names is not None:

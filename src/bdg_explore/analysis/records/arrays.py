@@ -13,6 +13,7 @@ from bdg_explore.errors import FrameError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Column = NDArray[Any]
+Rows = range | Ints
 
 BLOCK_ROWS: Final = 131_072  # large enough to forget the loop, small enough to stay in cache
 
@@ -33,8 +34,8 @@ class Records:
         A number that changes whenever the tester's program goes on to its next step.
     step_time : ndarray, optional
         Time since the step began [s].
-    offset : int
-        Row of the caller's frame at which the first record stands, for messages.
+    rows : sequence of int, optional
+        Row of the caller's frame at which each record stands, for messages; as here if not given.
     """
 
     time: Column
@@ -44,7 +45,7 @@ class Records:
     temperature: Column | None = None
     step: Column | None = None
     step_time: Column | None = None
-    offset: int = 0
+    rows: Rows | None = None
 
     def cycle_of(self, rows: Ints) -> Ints:
         """Return the position of the cycle each row belongs to."""
@@ -57,7 +58,8 @@ class Records:
             for name in ("time", "voltage", "current", "temperature", "step", "step_time")
         }
         starts = self.starts[cycles] - rows.start
-        return replace(self, **some, starts=starts, offset=self.offset + rows.start)
+        own = range(len(self.time)) if self.rows is None else self.rows
+        return replace(self, **some, starts=starts, rows=own[rows])
 
     @property
     def ends(self) -> Ints:
@@ -131,14 +133,15 @@ def widen(low: Floats, high: Floats, part: Floats, first: int, offsets: Ints) ->
 def time_error(records: Records) -> FrameError:
     """Return the error that says where test time is missing or runs backwards."""
     times = np.asarray(records.time, dtype=np.float64)
+    own = range(len(times)) if records.rows is None else records.rows
     bad = np.flatnonzero(~np.isfinite(times))
     if len(bad):
         return FrameError(
-            f"{TEST_TIME} has no value at row {records.offset + bad[0]} ({len(bad)} in all). "
+            f"{TEST_TIME} has no value at row {own[bad[0]]} ({len(bad)} in all). "
             "Leave those records out, or give the time they were taken."
         )
     row = int(np.flatnonzero(np.diff(times) < 0)[0]) + 1
     return FrameError(
-        f"{TEST_TIME} runs backwards at row {records.offset + row} ({times[row - 1]:g} s to "
-        f"{times[row]:g} s). Join files in test order first."
+        f"{TEST_TIME} runs backwards at row {own[row]} ({times[row - 1]:g} s to {times[row]:g} s). "
+        "Join files in test order first."
     )

@@ -24,7 +24,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, did_you_mean
 from bdg_explore.frames import CYCLES, check_frame
 
-from .arrays import run_starts
+from .arrays import Rows, run_starts
 from .counted import COUNTERS
 from .from_frames import Columns, columns_of
 
@@ -50,11 +50,20 @@ def rows_by_cell(cycles: pd.DataFrame) -> Iterable[tuple[Any, NDArray[np.intp]]]
     if CELL not in cycles.columns:
         yield None, np.arange(len(cycles))
         return
-    codes, names = pd.factorize(cycles[CELL])
+    codes, names = _codes(cycles)
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
     for name, begin, end in zip(names, edges[:-1], edges[1:], strict=True):
         yield name, order[begin:end]
+
+
+def _codes(frame: pd.DataFrame) -> tuple[NDArray[np.intp], Any]:
+    """Return a number for the cell of each row, and the cells; none may be unknown."""
+    codes, names = pd.factorize(frame[CELL])
+    if len(codes) and np.min(codes) < 0:
+        row = int(np.flatnonzero(codes < 0)[0])
+        raise FrameError(f"{CELL} has no value at row {row}. Name the cell, or drop the column.")
+    return codes, names
 
 
 def check_capacities(cycles: pd.DataFrame, capacity: str) -> None:
@@ -67,27 +76,27 @@ def check_capacities(cycles: pd.DataFrame, capacity: str) -> None:
         )
 
 
-def records_by_cell(timeseries: pd.DataFrame) -> tuple[list[Any] | None, list[tuple[Columns, int]]]:
-    """Return the cells' names, and each one's columns and first row; None if there is no `cell`."""
+def records_by_cell(
+    timeseries: pd.DataFrame,
+) -> tuple[list[Any] | None, list[tuple[Columns, Rows]]]:
+    """Return the cells' names, and each one's columns and rows; None if there is no `cell`."""
     columns = columns_of(timeseries, (n for n in SUMMARY_INPUTS if n not in (CELL, CYCLE_TYPE)))
     _check_cycle_numbers(columns)
+    rows: Rows = range(len(timeseries))
     if CELL not in timeseries.columns:
-        return None, [(columns, 0)]
-    codes, names = pd.factorize(timeseries[CELL])
-    if len(codes) and np.min(codes) < 0:
-        row = int(np.flatnonzero(codes < 0)[0])
-        raise FrameError(f"{CELL} has no value at row {row}. Name the cell, or drop the column.")
+        return None, [(columns, rows)]
+    codes, names = _codes(timeseries)
     starts = run_starts(codes)
     if len(starts) > len(names):  # cells interleaved: put together, keeping the test order of each
-        order = np.argsort(codes, kind="stable")
-        columns = {name: values[order] for name, values in columns.items()}
-        starts = run_starts(codes[order])
+        rows = np.argsort(codes, kind="stable")
+        columns = {name: values[rows] for name, values in columns.items()}
+        starts = run_starts(codes[rows])
     edges = [*starts.tolist(), len(codes)]
     parts = [
-        ({name: values[begin:end] for name, values in columns.items()}, begin)
+        ({name: values[begin:end] for name, values in columns.items()}, rows[begin:end])
         for begin, end in pairwise(edges)
     ]
-    return list(names), parts or [(columns, 0)]
+    return list(names), parts or [(columns, rows)]
 
 
 def _check_cycle_numbers(columns: Columns) -> None:

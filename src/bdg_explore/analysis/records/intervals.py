@@ -61,15 +61,18 @@ def counted_intervals(
     interval = out[: end - begin]
     interval[-1] = 0.0
     inner = interval[: len(time) - 1]
-    np.subtract(time[1:], time[:-1], out=inner)
+    with np.errstate(invalid="ignore"):  # two infinite times are an error of ours, below
+        np.subtract(time[1:], time[:-1], out=inner)
     where = np.zeros(0, dtype=np.int64)
     if not len(inner):
+        if not np.isfinite(time).all():
+            raise time_error(records)
         return interval, where
     shortest = float(np.min(inner))
-    if not shortest >= 0:
-        raise time_error(records)
     # were all others as short as the shortest, how long could the longest be?
     longest = shortest + float(time[-1] - time[0]) - len(inner) * shortest
+    if not (shortest >= 0 and longest < np.inf):
+        raise time_error(records)
 
     low, high = np.searchsorted(records.starts, (begin, end), side="right")
     inner[records.starts[low:high] - begin - 1] = 0.0
