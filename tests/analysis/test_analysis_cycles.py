@@ -270,6 +270,23 @@ def test_without_numbers_pulses_do_not_begin_a_cycle():
     assert count_cycles(records).unique().tolist() == [1]
 
 
+def test_without_numbers_a_pause_in_a_charge_hides_no_cycle():
+    records = cc_cycles(4)
+    records.loc[180:, TEST_TIME] += 20 * 3600.0  # no record of the pause, a current on either side
+    assert count_cycles(records).eq(records[CYCLE]).all()
+
+
+def test_what_cannot_be_counted_is_told():
+    records = cc_cycles(2)
+    with pytest.raises(FrameError, match="needs the column current_ampere"):
+        count_cycles(records.drop(columns=CURRENT))
+    for value, says in ((np.nan, "no value at row 400"), (0.0, "runs backwards at row 400")):
+        with pytest.raises(FrameError, match=says):
+            count_cycles(
+                records.assign(**{TEST_TIME: records[TEST_TIME].where(records.index != 400, value)})
+            )
+
+
 # --- what must always hold ------------------------------------------------------------------------
 
 

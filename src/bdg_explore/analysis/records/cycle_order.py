@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Column, Floats, Ints, Records
+from .net_charge import net_charge
 
 CYCLES_ASKED: Final = 9
 COMPLETE_SHARE: Final = 0.97  # of the median of the cycles just before
@@ -37,11 +38,8 @@ def begins_with_discharge(records: Records, both: NDArray[np.bool_]) -> bool:
     ends, votes = records.ends, 0
     for cycle in candidates[chosen]:
         rows = slice(records.starts[cycle], ends[cycle] + 1)
-        time = np.asarray(records.time[rows], dtype=np.float64)
-        current = np.nan_to_num(np.asarray(records.current[rows], dtype=np.float64))
-        net = np.cumsum((current[1:] + current[:-1]) * np.diff(time))
-        if len(net):
-            votes += 1 if np.max(net) >= -np.min(net) else -1
+        net = net_charge(records.time[rows], records.current[rows])
+        votes += 1 if np.max(net) >= -np.min(net) else -1
     return votes < 0
 
 
@@ -107,20 +105,16 @@ def are_complete(discharge: Floats, numbers: Ints) -> NDArray[np.bool_]:
 
 def numbered(time: Column, current: Column) -> Ints:
     """Return the cycle of every record of a cell [s, A]; `count_cycles` says what a cycle is."""
-    begins = _charges_after_discharge(
-        np.asarray(time, dtype=np.float64), np.nan_to_num(np.asarray(current, dtype=np.float64))
-    )
     numbers = np.zeros(len(time), dtype=np.int64)
-    numbers[begins] = 1
+    numbers[_charges_after_discharge(net_charge(time, current))] = 1
     return 1 + np.cumsum(numbers)
 
 
-def _charges_after_discharge(time: Floats, current: Floats) -> Ints:
-    """Return the rows at which a charge begins after a discharge, pulses passed over."""
-    if len(time) < 2:
+def _charges_after_discharge(net: Floats) -> Ints:
+    """Return the rows at which the net charge turns upwards, pulses passed over."""
+    if len(net) < 2:
         return np.zeros(0, dtype=np.int64)
-    net = np.concatenate(([0.0], np.cumsum(0.5 * (current[1:] + current[:-1]) * np.diff(time))))
-    swing = HALF_CYCLE_SHARE * float(net.max() - net.min())
+    swing = HALF_CYCLE_SHARE * float(np.ptp(net))
     if swing == 0.0:
         return np.zeros(0, dtype=np.int64)
     slope = np.sign(np.diff(net))

@@ -22,8 +22,7 @@ from ..cycles.resistance import least_change, rest_level
 from ..records.arrays import Floats
 from ..records.by_cell import records_by_cell
 from ..records.current_edges import CurrentEdges, find_edges
-from ..records.from_frames import REST_SHARE, SECONDS_AN_HOUR, Columns
-from ..records.intervals import GAP_FACTOR, LEAST_GAP_SECOND
+from ..records.from_frames import REST_SHARE, Columns
 from ..records.per_cell import Reference, nominal_by_cell
 
 REST, CHARGE, DISCHARGE = "rest", "charge", "discharge"
@@ -93,18 +92,6 @@ def edges_of(
 
 def _levels(current: Floats, rest: float) -> NDArray[Any]:
     return np.select([current > rest, current < -rest], [CHARGE, DISCHARGE], REST)
-
-
-def net_charge(time: NDArray[Any], current: NDArray[Any]) -> Floats:
-    """Return the charge since the first record [Ah], nothing over gaps and missing currents."""
-    if len(time) < 2:
-        return np.zeros(len(time))
-    span = np.diff(np.asarray(time, dtype=np.float64))
-    flow = np.asarray(current, dtype=np.float64)
-    mean = 0.5 * (flow[1:] + flow[:-1])
-    gap = span > max(GAP_FACTOR * float(np.median(span)), LEAST_GAP_SECOND)
-    passed = np.where(gap | np.isnan(mean), 0.0, mean * span)
-    return np.concatenate([[0.0], np.cumsum(passed)]) / SECONDS_AN_HOUR
 
 
 def state_of_charge(

@@ -35,12 +35,12 @@ from ..cycles.resistance import LONGEST_RAMP_SECOND
 from ..records.arrays import Floats
 from ..records.current_edges import HOLD_SHARE, CurrentEdges, forgotten, response
 from ..records.from_frames import Columns
+from ..records.net_charge import net_charge
 from ..records.per_cell import Reference
 from .edge_kinds import (
     REST,
     check_edge_choices,
     edges_of,
-    net_charge,
     of_every_cell,
     state_of_charge,
 )

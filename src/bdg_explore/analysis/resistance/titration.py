@@ -31,11 +31,11 @@ from bdg_explore.frames import TIMESERIES, check_frame
 
 from ..records.arrays import Floats
 from ..records.from_frames import Columns
+from ..records.net_charge import net_charge
 from ..records.per_cell import Reference
 from .edge_kinds import (
     check_edge_choices,
     edges_of,
-    net_charge,
     of_every_cell,
     state_of_charge,
 )
