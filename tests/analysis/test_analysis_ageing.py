@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bdg_explore.analysis import end_of_life, state_of_health
+from bdg_explore.analysis import end_of_life, find_knee, state_of_health
 from bdg_explore.columns import (
     CELL,
     COMPLETE,
@@ -171,3 +171,52 @@ def test_no_rows():
     row = end_of_life(fade([]), reference_ah=1.0).iloc[0]
     assert row["censored"]
     assert np.isnan(row["end_of_life_cycle"])
+
+
+@pytest.mark.parametrize("nothing", [0.0, -1.0, np.nan, np.inf])
+def test_a_reference_of_nothing_gives_no_health_and_no_life(nothing):
+    cycles = fade([1.0, 0.7, 0.7, 0.7]).assign(**{NOMINAL_CAPACITY: nothing})
+    assert state_of_health(cycles, reference="nominal").isna().all()
+    with pytest.raises(UnknownNameError, match="The reference is not known or not positive"):
+        end_of_life(cycles, reference="nominal")
+    cycles = fade([0.0, 1.0, 0.7], cell="a")
+    assert state_of_health(cycles, reference="initial").isna().all()
+    with pytest.raises(
+        UnknownNameError, match="The reference of cell 'a' is not known or not positive"
+    ):
+        end_of_life(cycles, reference="initial")
+
+
+@pytest.mark.parametrize("given", [np.nan, np.inf, "1.0", [1.0], pd.NA])
+def test_a_reference_that_is_no_number_is_refused(given):
+    with pytest.raises(ParameterError, match="reference_ah must be positive"):
+        state_of_health(fade([1.0]), reference_ah=given)
+    with pytest.raises(UnknownNameError, match="no positive value for 1 of 1 cells"):
+        state_of_health(fade([1.0], cell="a"), reference_ah={"a": given})
+
+
+def test_a_record_shorter_than_the_run_asked_for_is_censored():
+    row = end_of_life(fade([0.7, 0.7]), reference_ah=1.0, sustained=10).iloc[0]
+    assert row["censored"]
+    assert row["first_touch_cycle"] == 1
+    assert np.isnan(row["sustained_cycle"])
+
+
+@pytest.mark.parametrize("dtype", ["object", "boolean", "boolean[pyarrow]"])
+def test_of_a_cycle_of_which_nothing_is_said_it_may_be_whole(dtype):
+    cycles = fade([1.0, 0.7, 0.2, 0.7, 0.7])
+    cycles[COMPLETE] = pd.Series([None, True, False, True, None], dtype=dtype)
+    assert state_of_health(cycles, reference="initial").iloc[0] == 1.0
+    row = end_of_life(cycles, reference="initial").iloc[0]
+    assert row["sustained_cycle"] == 2
+    assert find_knee(cycles)["measured_count"].iloc[0] == 4
+
+
+def test_a_capacity_in_words_is_told_and_not_read():
+    cycles = fade([1.0, 0.7]).astype({CYCLE_DISCHARGING_CAPACITY: object})
+    cycles.loc[1, CYCLE_DISCHARGING_CAPACITY] = "low"
+    for work in (end_of_life, state_of_health):
+        with pytest.raises(FrameError, match="must hold numbers"):
+            work(cycles, reference_ah=1.0)
+    with pytest.raises(FrameError, match="must hold numbers"):
+        find_knee(cycles)

@@ -7,7 +7,6 @@ import pandas as pd
 
 from bdg_explore.columns import (
     CELL_COUNT,
-    COMPLETE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
     GROUP,
@@ -20,7 +19,7 @@ from bdg_explore.errors import FrameError, MissingDataError, ParameterError, did
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats
-from ..records.by_cell import check_capacities, rows_by_cell
+from ..records.by_cell import check_capacities, not_unfinished, rows_by_cell
 from .fade_points import ordered
 from .groups import By, groups_of, members_of
 
@@ -142,8 +141,8 @@ def _lines(
     across = cycles[x].to_numpy(dtype=np.float64, na_value=np.nan)
     up = cycles[value].to_numpy(dtype=np.float64, na_value=np.nan)
     usable = np.isfinite(across) & np.isfinite(up)
-    if complete_only and COMPLETE in cycles.columns:
-        usable &= cycles[COMPLETE].to_numpy(dtype=bool)
+    if complete_only:
+        usable &= not_unfinished(cycles)
     kept = ((name, rows[usable[rows]]) for name, rows in rows_by_cell(cycles))
     return {name: ordered(across[rows], up[rows]) for name, rows in kept if len(rows)}
 

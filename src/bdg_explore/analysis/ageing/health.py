@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from bdg_explore.columns import (
     CELL,
     CENSORED,
-    COMPLETE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
     END_OF_LIFE,
@@ -24,7 +23,8 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, ParameterError, UnknownNameError, did_you_mean
 from bdg_explore.rights import carry
 
-from ..records.by_cell import check_capacities, rows_by_cell
+from ..records.by_cell import check_capacities, not_unfinished, rows_by_cell
+from ..records.from_frames import numbers_of
 from ..records.per_cell import Reference, per_cell
 
 NamedReference = Literal["nominal", "initial", "median_first"]
@@ -68,7 +68,8 @@ def state_of_health(
     Returns
     -------
     Series
-        `state_of_health`, a fraction, with the index of `cycles`. Not clipped at 1.
+        `state_of_health`, a fraction, with the index of `cycles`. Not clipped at 1; missing where
+        the capacity or its reference is, or where the reference named is not positive.
 
     Raises
     ------
@@ -78,9 +79,9 @@ def state_of_health(
         If the reference lacks a cell.
     """
     check_capacities(cycles, capacity)
-    base = _reference(cycles, reference_ah, reference, first_cycles, capacity)
-    values: pd.Series = cycles[capacity] / base
-    return values.rename(STATE_OF_HEALTH)
+    base = _positive_reference(cycles, reference_ah, reference, first_cycles, capacity)
+    health = numbers_of(cycles, capacity) / base.to_numpy(dtype=np.float64)
+    return pd.Series(health, index=cycles.index, name=STATE_OF_HEALTH)
 
 
 def end_of_life(
@@ -144,20 +145,21 @@ def end_of_life(
     limits = _thresholds(
         cycles, reference_ah, reference, first_cycles, capacity, threshold, threshold_ah
     )
-    measured = cycles[capacity].notna().to_numpy()
-    if complete_only and COMPLETE in cycles.columns:
-        measured = measured & cycles[COMPLETE].to_numpy(dtype=bool)
     numbers = cycles[CYCLE].to_numpy(dtype=np.float64)
-    amounts = cycles[capacity].to_numpy(dtype=np.float64, na_value=np.nan)
+    amounts = numbers_of(cycles, capacity).astype(np.float64)
+    measured = np.isfinite(amounts)
+    if complete_only:
+        measured &= not_unfinished(cycles)
     found = {}
     for name, rows in rows_by_cell(cycles):
         rows = rows[measured[rows]]
         rows = rows[np.argsort(numbers[rows], kind="stable")]
         limit = limits[rows[0]] if len(rows) else np.nan
         if len(rows) and np.isnan(limit):
+            whose = "" if name is None else f" of cell {name!r}"
             raise UnknownNameError(
-                f"The reference of cell {name!r} is not known, so neither is its end of life. "
-                "Give reference_ah for it, or leave the cell out."
+                f"The reference{whose} is not known or not positive, nor is the end of life "
+                "then. Give reference_ah for it, or leave the cell out."
             )
         found[name] = _crossings(numbers[rows], amounts[rows], float(limit), sustained)
     table = pd.DataFrame(list(found.values()), columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -174,7 +176,8 @@ def _crossings(
     last = numbers[-1] if len(numbers) else np.nan
     touches = np.flatnonzero(below)
     inside = np.concatenate(([0], np.cumsum(below)))
-    stays = np.flatnonzero(inside[sustained:] - inside[: len(inside) - sustained] == sustained)
+    whole = max(len(inside) - sustained, 0)  # a record too short for one run has none
+    stays = np.flatnonzero(inside[sustained:] - inside[:whole] == sustained)
     row: dict[str, float | bool] = {
         END_OF_LIFE: last,
         FIRST_TOUCH: numbers[touches[0]] if len(touches) else np.nan,
@@ -191,6 +194,18 @@ def _crossings(
             share = (amounts[k - 1] - limit) / (amounts[k - 1] - amounts[k])
             row[INTERPOLATED] = numbers[k - 1] + share * (numbers[k] - numbers[k - 1])
     return row
+
+
+def _positive_reference(
+    cycles: pd.DataFrame,
+    reference_ah: Reference | None,
+    reference: NamedReference | None,
+    first_cycles: int,
+    capacity: str,
+) -> "pd.Series[float]":
+    """Return the reference of each row [Ah]; NaN where it is none, as a nominal capacity of 0."""
+    base = _reference(cycles, reference_ah, reference, first_cycles, capacity)
+    return base.where((base > 0) & np.isfinite(base))
 
 
 def _reference(
@@ -219,10 +234,10 @@ def _reference(
                 f"reference='nominal' needs a column {NOMINAL_CAPACITY}. Give "
                 "reference_ah=cells['nominal_capacity_ah'] instead, one value a cell."
             )
-        return cycles[NOMINAL_CAPACITY].astype("float64")
-    usable = cycles[capacity].notna()
-    if COMPLETE in cycles.columns:
-        usable &= cycles[COMPLETE].astype(bool)
+        return pd.Series(numbers_of(cycles, NOMINAL_CAPACITY), cycles.index, dtype="float64")
+    if first_cycles < 1:
+        raise ParameterError(f"first_cycles must be at least 1, not {first_cycles!r}.")
+    usable = cycles[capacity].notna().to_numpy() & not_unfinished(cycles)
     ordered = cycles.loc[usable].sort_values(CYCLE, kind="stable")
     count = 1 if reference == "initial" else first_cycles
     if CELL not in cycles.columns:
@@ -249,7 +264,7 @@ def _thresholds(
                 f"threshold is a fraction of the reference, for instance 0.8; {share!r} is not. "
                 "Give a capacity in Ah as threshold_ah."
             )
-        base = _reference(cycles, reference_ah, reference, first_cycles, capacity)
+        base = _positive_reference(cycles, reference_ah, reference, first_cycles, capacity)
         return np.asarray(share * base.to_numpy(dtype=np.float64), dtype=np.float64)
     if threshold is not None or reference_ah is not None or reference is not None:
         raise ParameterError(

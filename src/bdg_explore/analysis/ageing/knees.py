@@ -11,7 +11,6 @@ from bdg_explore.columns import (
     BEND_END,
     CELL,
     CENSORED,
-    COMPLETE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
     EVIDENCE,
@@ -35,7 +34,8 @@ from bdg_explore.columns import (
 from bdg_explore.errors import ParameterError, did_you_mean
 from bdg_explore.rights import carry
 
-from ..records.by_cell import check_capacities, rows_by_cell
+from ..records.by_cell import check_capacities, not_unfinished, rows_by_cell
+from ..records.from_frames import numbers_of
 from ..records.per_cell import Reference
 from .health import NamedReference, state_of_health
 from .knee_of_one import Choices, Knee, Method, knee_of
@@ -156,10 +156,10 @@ def find_knee(
     check_capacities(cycles, capacity)
     _check_choices(method, evidence, margin, outliers, smoothing_cycles, tangent_share, confidence)
     numbers = cycles[CYCLE].to_numpy(dtype=np.float64)
-    amounts = cycles[capacity].to_numpy(dtype=np.float64, na_value=np.nan)
+    amounts = numbers_of(cycles, capacity).astype(np.float64)
     usable = np.isfinite(amounts)
-    if complete_only and COMPLETE in cycles.columns:
-        usable &= cycles[COMPLETE].to_numpy(dtype=bool)
+    if complete_only:
+        usable &= not_unfinished(cycles)
     choices = Choices(
         method, evidence, margin, outliers, smoothing_cycles, tangent_share, confidence
     )

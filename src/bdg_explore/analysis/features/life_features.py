@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from bdg_explore.columns import (
     CAPACITY_DIFFERENCE,
     CELL,
-    COMPLETE,
     CYCLE_DISCHARGING_CAPACITY,
     DC_INTERNAL_RESISTANCE,
     DC_RESISTANCE_10S,
@@ -41,7 +40,7 @@ from bdg_explore.errors import (
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats
-from ..records.by_cell import check_capacities
+from ..records.by_cell import check_capacities, not_unfinished
 from .early_curves import Window
 from .early_life import EarlyLife, early_lives
 from .listed import FEATURES, INPUTS
@@ -145,11 +144,7 @@ def life_features(
     chosen = _chosen(features)
     limits = _window(window, early_cycle)
     ends = _ends(life_cycles)
-    usable = (
-        cycles[COMPLETE].astype("boolean").fillna(True).to_numpy(dtype=bool)  # unknown: it may be
-        if complete_only and COMPLETE in cycles.columns
-        else np.ones(len(cycles), dtype=bool)
-    )
+    usable = not_unfinished(cycles) if complete_only else np.ones(len(cycles), dtype=bool)
     values = _values(cycles, capacity, resistance)
     rows: dict[Any, dict[str, Any]] = {}
     missing: dict[str, dict[Any, str]] = {}

@@ -1,6 +1,7 @@
 """One value for all cells, or one a cell."""
 
 from collections.abc import Hashable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -38,14 +39,16 @@ def per_cell(cycles: pd.DataFrame, values: Reference, name: str) -> "pd.Series[f
         positive.
     """
     if not isinstance(values, Mapping | pd.Series):
-        if not values > 0:
-            raise ParameterError(f"{name} must be positive, not {values!r}.")
+        if not _amount(values) > 0:
+            raise ParameterError(
+                f"{name} must be positive, one number or one a cell by its name, not {values!r}."
+            )
         return pd.Series(float(values), index=cycles.index)
     if CELL not in cycles.columns:
         raise ParameterError(
             f"{name} gives one value a cell, but the frame has no column {CELL}. Give one number."
         )
-    known = {key: float(value) for key, value in values.items()}
+    known = {key: _amount(value) for key, value in values.items()}
     cells = cycles[CELL]
     lacking = [cell for cell in cells.unique() if not known.get(cell, np.nan) > 0]
     if lacking:
@@ -55,6 +58,11 @@ def per_cell(cycles: pd.DataFrame, values: Reference, name: str) -> "pd.Series[f
             "Give it, or leave those cells out."
         )
     return cells.map(known).astype("float64")
+
+
+def _amount(value: Any) -> float:
+    """Return a finite number as it is, and NaN for anything else."""
+    return float(value) if isinstance(value, Real) and np.isfinite(value) else np.nan
 
 
 def nominal_by_cell(names: list[Any] | None, nominal: Reference | None) -> list[float | None]:
