@@ -88,6 +88,21 @@ def test_a_sharp_knee_has_no_onset():
     assert row["onset_reason"].startswith("one break does as well as two")
 
 
+@pytest.mark.parametrize("count", [12, 20, 60, 200, 500])
+def test_a_sharp_knee_without_any_noise_has_no_onset_in_its_rounding(count):
+    for at in np.linspace(0.3, 0.8, 11) * count:
+        row = one(bent(count, (at,), (-1e-4, -1e-3), noise=0))
+        assert row["knee_cycle"] == pytest.approx(at, abs=0.02)
+        assert np.isnan(row["onset_cycle"])
+
+
+def test_the_end_of_a_rise_is_no_onset():
+    row = one(bent(800, (80, 600), (1e-4, -1e-4, -1e-3)))
+    assert row["knee_cycle"] == pytest.approx(600, abs=5)
+    assert np.isnan(row["onset_cycle"])
+    assert row["onset_reason"] == "capacity does not fall before its first break, cycle 80"
+
+
 def test_state_of_health_at_the_knee_needs_a_named_reference():
     assert "knee_state_of_health" not in find_knee(fade(bent())).columns
     two = pd.concat([fade(bent(), cell="a"), fade(2 * bent(), cell="b")])
@@ -289,6 +304,8 @@ def test_smoothing_is_a_choice_that_shows():
     assert one(noisy, method="kneedle")["knee_cycle"] == pytest.approx(600, abs=30)
     raw = one(noisy, method="kneedle", smoothing_cycles=1)["knee_cycle"]
     assert raw != one(noisy, method="kneedle", smoothing_cycles=41)["knee_cycle"]
+    all_of_it = [one(noisy, method="bisector", smoothing_cycles=n) for n in (799, 800, 5000)]
+    assert len({row["knee_cycle"] for row in all_of_it}) == 1
     with pytest.raises(ParameterError, match="takes the points as measured"):
         one(noisy, smoothing_cycles=21)
 

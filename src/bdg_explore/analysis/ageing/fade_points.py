@@ -53,8 +53,9 @@ def stray(amounts: Floats, share: float) -> NDArray[np.bool_]:
 
 def smoothed(amounts: Floats, cycles: int) -> Floats:
     """Return the running straight-line fit (Savitzky-Golay of order 1) over so many cycles."""
-    cycles = min(cycles, len(amounts)) | 1
-    if cycles < 3 or cycles > len(amounts):
+    longest = len(amounts) - (1 - len(amounts) % 2)
+    cycles = min(cycles | 1, longest)  # odd: the middle of a window is a cycle
+    if cycles < 3:
         return amounts
     half = cycles // 2
     sums = np.append(0.0, np.cumsum(amounts))

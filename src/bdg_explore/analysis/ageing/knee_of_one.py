@@ -77,7 +77,7 @@ def knee_of(numbers: Floats, amounts: Floats, choices: Choices) -> Knee:
         return _by_shape(x, y, known, choices)
     lower, upper = _interval_once(lines, once, left, choices.confidence)
     known |= {"at": once, "capacity": value, "lower": lower, "upper": upper}
-    onset, why = _onset(lines, once, left, choices)
+    onset, why = _onset(lines, once, choices)
     return Knee(**(known | onset), onset_reason=why)  # type: ignore[arg-type]
 
 
@@ -123,20 +123,21 @@ def _by_shape(x: Floats, y: Floats, known: dict[str, float], choices: Choices) -
     return Knee(**known, onset_reason=f"{choices.method} has no onset")  # type: ignore[arg-type]
 
 
-def _onset(
-    lines: BrokenLines, knee: float, left: float, choices: Choices
-) -> tuple[dict[str, float], str]:
+def _onset(lines: BrokenLines, knee: float, choices: Choices) -> tuple[dict[str, float], str]:
     """Return onset and end of the bend from the line broken twice, or why there is none."""
     onset, end = lines.twice()
     _, (early, middle, late), rest = lines.fit(onset, end)
     spread = float(np.var(lines.y))
     twice = float(rest @ rest) / spread
-    better = _evidence(lines, left, twice)
+    _, _, bent_once = lines.fit(knee)  # not `left`: the two must be rounded alike to be compared
+    better = _evidence(lines, float(bent_once @ bent_once) / spread, twice)
     if not better > choices.evidence:
         return {}, (
             f"one break does as well as two: the second improves BIC by {better:.1f}, not by more "
             f"than {choices.evidence:g}"
         )
+    if early >= 0:
+        return {}, f"capacity does not fall before its first break, cycle {onset:.0f}"
     if not late < middle < early:
         return {}, f"fade does not turn steeper at both breaks, cycles {onset:.0f} and {end:.0f}"
     outside = _outside(lines.x, onset, choices.margin)
