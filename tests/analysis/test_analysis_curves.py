@@ -166,6 +166,19 @@ def test_lean_counts_as_its_authors_do():
     np.testing.assert_allclose(ica[ICA].iloc[1:-1], expected[1:-1], rtol=1e-6)
 
 
+@pytest.mark.parametrize("step", [0.001, 0.005, 4.2 / 4096])
+def test_lean_counts_whole_levels_of_a_converter_in_single_precision_too(step):
+    records = gaussians(1.0)
+    records[VOLTAGE] = np.round(records[VOLTAGE] / step) * step
+    single = records.astype({VOLTAGE: np.float32})
+    one, other = (
+        bdg.incremental_capacity(frame, method="lean", direction="charge")
+        for frame in (records, single)
+    )
+    np.testing.assert_allclose(other[VOLTAGE], one[VOLTAGE], atol=1e-5)
+    np.testing.assert_allclose(other[ICA], one[ICA], atol=1e-3)
+
+
 # --- how voltages that are not monotone are treated -----------------------------------------------
 
 
@@ -332,6 +345,14 @@ def test_a_difference_of_cycles_cell_by_cell():
         bdg.capacity_voltage(cells, cycles=[1, 77])
 
 
+@pytest.mark.parametrize("kind", [list, tuple, set, iter, np.array, pd.Series, pd.Index])
+def test_cycles_are_asked_for_by_anything_that_holds_numbers(kind):
+    chosen = bdg.capacity_voltage(life(), cycles=kind([9, 5]))
+    assert chosen[CYCLE].unique().tolist() == [5, 9]
+    apart = capacity_difference(life(), cycle=kind([9, 5]), reference=1)
+    assert apart[CYCLE].unique().tolist() == [5, 9]
+
+
 @pytest.mark.parametrize(
     "records",
     (
@@ -363,6 +384,9 @@ def test_what_is_wrong_is_told():
         bdg.capacity_voltage(line(-1.0), grid=[3.0, 3.5, 3.2])
     with pytest.raises(ParameterError, match="'charge' or 'discharge'"):
         bdg.capacity_voltage(line(-1.0), direction="charging")
+    for cycles in ("1", [1.5], [np.nan]):
+        with pytest.raises(ParameterError, match="cycles are numbers of cycles"):
+            bdg.capacity_voltage(line(-1.0), cycles=cycles)
     with pytest.raises(MissingDataError, match="other direction"):
         bdg.capacity_voltage(bdg.capacity_voltage(line(-1.0)), direction="charge")
     with pytest.raises(FrameError, match="runs backwards"):

@@ -13,7 +13,7 @@ from bdg_explore.errors import MissingDataError
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats, Ints
-from .half_cycles import Branches, Direction, branches_of
+from .half_cycles import Branches, Direction, branches_of, numbers_asked
 from .voltage_grid import capacities_on, grid_of
 
 
@@ -174,7 +174,7 @@ def capacity_difference(
     Severson et al. 2019, Nature Energy 4:383, https://doi.org/10.1038/s41560-019-0356-8
     """
     single = isinstance(cycle, int | np.integer)
-    asked = None if cycle is None else {int(n) for n in np.atleast_1d(np.asarray(cycle))}
+    asked = None if cycle is None else set(numbers_asked(cycle).tolist())
     branches = branches_of(
         frame,
         direction=direction,

@@ -80,5 +80,11 @@ def resolution(voltage: Floats) -> float:
     step = float(np.median(gaps[gaps < 1.5 * np.min(gaps)]))
     if step < COARSE_VOLT:
         return 0.0
+    # single precision blurs each gap; over the whole range the blur is divided by many steps
+    far = levels[-1] - levels[0]
+    for part in (0.01, 0.1, 1.0):
+        inside = levels[levels <= levels[0] + part * far]
+        steps = np.round((inside[-1] - inside[0]) / step)
+        step = float((inside[-1] - inside[0]) / steps) if steps else step
     off = np.abs(levels / step - np.round(levels / step))
     return step if np.mean(off < 0.05) > 0.95 else 0.0

@@ -136,7 +136,7 @@ def branches_of(
             )
     names, cells = records_by_cell(frame)
     way: Direction = direction or "discharge"
-    wanted = None if cycles is None else np.unique(np.atleast_1d(np.asarray(cycles)))
+    wanted = None if cycles is None else numbers_asked(cycles)
     seen: list[Ints] = []
     found: list[tuple[Floats, Floats, Ints, Ints, NDArray[np.bool_]]] = []
     for columns, rows in cells:
@@ -166,6 +166,16 @@ def branches_of(
         None if names is None else pd.Series(names, dtype=frame[CELL].dtype),
         _even_grid([columns for columns, _ in cells]) if curves else None,
     )
+
+
+def numbers_asked(cycles: int | Iterable[int]) -> Ints:
+    """Return the numbers of the cycles asked for, each once, in rising order."""
+    asked = np.array(list(cycles) if isinstance(cycles, Iterable) else [cycles])
+    if len(asked) and not (asked.dtype.kind in "iuf" and (asked == np.round(asked)).all()):
+        raise ParameterError(
+            f"cycles are numbers of cycles, for instance 10 or [10, 100], not {cycles!r}."
+        )
+    return np.unique(asked.astype(np.int64))
 
 
 def _chosen(columns: Columns, starts: Ints, rows: Rows, wanted: Any) -> tuple[Columns, Ints, Rows]:
