@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bdg_explore as bdg
@@ -258,6 +258,7 @@ def test_the_input_stays_and_its_types_do_not_matter():
     pd.testing.assert_frame_equal(found, bdg.pulse_resistance(nullable))
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     shift=st.floats(-1e6, 1e6),
     factor=st.floats(0.01, 100.0),

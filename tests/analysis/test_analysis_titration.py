@@ -167,6 +167,10 @@ def test_what_cannot_be_told_says_why():
     sparse = frame[~frame[TEST_TIME].between(7200.01, 7229.9)]
     few = diffusion_coefficients(sparse, length_metre=LENGTH).iloc[0]
     assert few["reason"].startswith("fewer than 5 records")
+    blind = frame.assign(**{VOLTAGE: frame[VOLTAGE].mask(frame[TEST_TIME].eq(7200.0))})
+    told = diffusion_coefficients(blind, length_metre=LENGTH)["reason"]
+    assert told.iloc[0].startswith("no voltage tells the equilibrium")
+    assert told.iloc[1:].eq("").all()
     flat = diffusion_coefficients(frame.assign(**{VOLTAGE: 3.7}), length_metre=LENGTH)
     assert flat["reason"].str.contains("does not go the way").all()
     assert flat["diffusion_coefficient_square_metre_per_second"].isna().all()

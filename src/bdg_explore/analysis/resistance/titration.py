@@ -197,6 +197,9 @@ def _finished(
     sign = np.where(table[DIRECTION].to_numpy() == "charge", 1.0, -1.0)
     few = np.isnan(passing) & (reason == "")
     reason[few] = f"fewer than {LEAST_RECORDS} records to fit a line to"
+    reason[np.isnan(settled) & (reason == "")] = (
+        "no voltage tells the equilibrium: it, or the line to it, is missing here or beside"
+    )
     odd = (reason == "") & ~((settled * sign > 0) & (passing * sign > 0))
     reason[odd] = "the voltage does not go the way of the current; the rest was too short"
     with np.errstate(divide="ignore", invalid="ignore"):
