@@ -139,6 +139,23 @@ def test_residuals_and_the_spectrum_of_a_fit():
         circuit_residuals(frame.assign(**{CYCLE: 8}), fit)
 
 
+def test_where_no_start_agrees_with_the_best_more_are_made():
+    frequency = np.logspace(4, -2, 43)  # a small arc beside one of eight times its resistance
+    s = 2j * np.pi * frequency
+    large, small = 0.0679 / (1 + (s * 1.53e-4) ** 0.807), 0.00879 / (1 + (s * 2.18e-3) ** 0.886)
+    z = s * 1.82e-8 + 0.00627 + large + small + 1 / (52.7 * s**0.518)
+    fits = fit_circuit(
+        pd.concat(
+            [spectrum(z, frequency=frequency, noise=0.002, seed=k, **{CYCLE: k}) for k in (0, 1, 4)]
+        )
+    )
+    assert (np.sqrt(fits["reduced_chi_squared"]) < 0.0024).all()  # eight starts leave one at 0.0032
+    assert fits["start_count"].tolist() == [8, 32, 32]
+    assert (fits["agreeing_start_count"] >= 2).all()
+    inside = (fits["R2_ohm_lower"] <= 0.00879) & (fits["R2_ohm_upper"] >= 0.00879)
+    assert inside.sum() >= 2
+
+
 def test_a_guess_is_where_the_first_start_begins():
     frame = spectrum(randles())
     near = fit_circuit(frame, RANDLES, guess=TRUE, starts=1).iloc[0]

@@ -13,6 +13,9 @@ from .spectra import Spectrum
 EXPONENTS: Final = 0.3, 1.0  # least and largest exponent of a constant phase element
 FIRST_EXPONENT: Final = 0.8
 AGREEMENT: Final = 0.01  # share by which two sums of squares may differ and be called the same
+EXACT: Final = 1e-5  # of the modulus; residuals below it leave nothing to search for
+MORE_STARTS: Final = 3  # times as many again, where none agrees with the best
+ROUNDING: Final = 1e-18  # sums of squares that differ by less are the same
 NULL: Final = 1e-8  # singular values below this share of the largest leave their direction open
 LIMIT: Final = 200.0  # of a logarithm, so that nothing overflows
 MOST_STEPS: Final = 120
@@ -30,13 +33,14 @@ class CircuitFit:
         Parameters, and their standard errors: of the logarithm, of an exponent of itself.
     chi_squared : float
         Sum of squares of the residuals of both parts over the modulus.
-    agreeing : int
-        How many starts came to it.
+    starts, agreeing : int
+        From how many guesses the fit began, and how many of them came to it.
     """
 
     values: Floats
     spread: Floats
     chi_squared: float
+    starts: int
     agreeing: int
 
 
@@ -52,7 +56,8 @@ def fit_spectrum(
     spectrum : Spectrum
         To what.
     starts : int
-        How many guesses; the first is `guess`, completed from the spectrum.
+        How many guesses; the first is `guess`, completed from the spectrum. Where no other comes to
+        the best of several, three times as many are added.
     guess : mapping
         Values of some parameters to start from.
     """
@@ -60,17 +65,29 @@ def fit_spectrum(
     rng = np.random.default_rng(0)
     first = _first_guess(circuit, spectrum, None) | dict(guess)
     others = [_first_guess(circuit, spectrum, rng) for _ in range(starts - 1)]
-    begin = np.array([[one[name] for name in model.names] for one in (first, *others)])
-    with np.errstate(all="ignore"):
-        values, costs = _least_squares(model, begin)
+    values, costs = _from(model, [first, *others])
+    if starts > 1 and _agreeing(costs) < 2 and np.min(costs) > EXACT**2 * len(spectrum.frequency):
+        more = [_first_guess(circuit, spectrum, rng) for _ in range(MORE_STARTS * starts)]
+        found = _from(model, more)
+        values, costs = np.concatenate([values, found[0]]), np.concatenate([costs, found[1]])
     if not np.any(np.isfinite(costs)):
         return None
     best = int(np.nanargmin(costs))
-    floor = 1e-20 * len(spectrum.frequency)  # below it, differences are rounding
-    agreeing = int(np.sum(costs <= (1 + AGREEMENT) * costs[best] + floor))
     ordered = _in_order(circuit, values[best])
     spread = _spread(model, ordered, float(costs[best]))
-    return CircuitFit(ordered, spread, float(costs[best]), agreeing)
+    return CircuitFit(ordered, spread, float(costs[best]), len(costs), _agreeing(costs))
+
+
+def _from(model: "_Model", guesses: list[dict[str, float]]) -> tuple[Floats, Floats]:
+    """Return where the search ends from each guess, and its sum of squares there."""
+    begin = np.array([[one[name] for name in model.names] for one in guesses])
+    with np.errstate(all="ignore"):
+        return _least_squares(model, begin)
+
+
+def _agreeing(costs: Floats) -> int:
+    """Return how many sums of squares are as good as the best."""
+    return int(np.sum(costs <= (1 + AGREEMENT) * np.min(costs) + ROUNDING))
 
 
 class _Model:
