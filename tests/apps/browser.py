@@ -58,8 +58,8 @@ def quiet_page(browser, **options) -> Iterator:
         yield page
     finally:
         context.close()
-    assert outside == []
-    assert errors == []
+    assert outside == [], outside
+    assert errors == [], errors
 
 
 def _leaves(url: str) -> bool:

@@ -226,7 +226,9 @@ def test_each_cell_is_one_line_over_its_axes(cycles, rendered):
     np.testing.assert_allclose(ups[1], [1, 0, 1 / 9])  # NMC811
     words = [w.strip() for e in elements(picture, hv.Labels) for w in e.dimension_values("text")]
     assert {"LFP", "NMC811", "unknown", "Cathode", "life", "9"} <= set(words)
-    assert rendered(picture).state.right  # a colour bar of life
+    assert not rendered(picture).state.right, "the axis of life is the key to its colours"
+    other = views.parallel_coordinates(table, [CATHODE, "size"], color="life")
+    assert rendered(other).state.right, "a colour bar of life"
 
 
 def test_what_has_no_axes(cycles):

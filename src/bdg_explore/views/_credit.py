@@ -16,6 +16,7 @@ NAME: Final = "credit"
 _LONGEST: Final = 46  # characters of a line; fits a phone
 _MOST: Final = 3  # lots of data sets with the same rights
 _MOST_NAMES: Final = 4
+_KEPT: Final = "\u00a0"  # a space at which no line is broken
 _LINE: Final = 14  # [px]
 _STANDOFF: Final = 4
 
@@ -74,7 +75,10 @@ def room(rights: Rights) -> int:
 
 
 def _lines(rights: Rights) -> list[str]:
-    return [line for lot in _lots(rights) for line in textwrap.wrap(lot, _LONGEST)]
+    """Return the lines of a credit; a part between commas is broken only where it must be."""
+    kept = [lot.replace(" ", _KEPT).replace(f",{_KEPT}", ", ") for lot in _lots(rights)]
+    lines = [one for lot in kept for one in textwrap.wrap(lot, _LONGEST, break_on_hyphens=False)]
+    return [line.replace(_KEPT, " ") for line in lines]
 
 
 def _lots(rights: Rights) -> list[str]:

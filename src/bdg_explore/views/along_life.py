@@ -21,6 +21,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError, did_you_mean
 
 from ._credit import rights_shown, room
+from ._narrow import labels_or_legend
 from .capacity_fade import capacity_fade
 from .theme import message, style
 from .traces import LONG_LABEL
@@ -111,7 +112,7 @@ def along_life(
         if not first:  # what the first panel names has the same colour here
             panel = panel.opts(show_legend=False)
         if not last:
-            panel = panel.opts(xlabel="", hooks=[style])
+            panel = panel.opts(xlabel="", hooks=[labels_or_legend, style])
         if len(label := axis(name)) > LONG_LABEL:
             panel = panel.opts(ylabel=textwrap.fill(label, LONG_LABEL))
         panels.append(panel)

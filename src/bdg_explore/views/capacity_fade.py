@@ -43,6 +43,7 @@ from ._fade_glyphs import (
 from ._fade_marks import Curves, curves_of, knee_marks, life_marks
 from ._fade_words import kinds_of, labels_of, notes_of, why_empty
 from ._lines import Lines
+from ._narrow import labels_or_legend
 from ._per_cent import least_margin, per_cent
 from .theme import TITLE_SIZE, load_bokeh, message, style
 
@@ -180,6 +181,7 @@ def capacity_fade(
         show_legend=by_category or bool(marks),
         show_grid=True,
         hooks=[
+            labels_or_legend,
             style,
             *credit(rights_shown(cycles, fades.names, facts if len(facts.columns) else None)),
         ],

@@ -26,7 +26,9 @@ TICKS: Final = (0.0, 0.5, 1.0)
 FEW: Final = 5
 """So many different numbers are all marked, and so many heads stand side by side."""
 HEAD_WIDTH: Final = 11
-HEADS: Final = (1.05, 1.3)
+HEADS: Final = (1.1, 1.34)
+BEYOND: Final = 0.045
+"""How far beyond the ends of an axis their values stand."""
 TEXT: Final = "10px"
 
 
@@ -103,14 +105,14 @@ def parallel_coordinates(
     scales = [_scale(facts[name], name) for name in columns]
     colouring = colour_by(facts[color], color)
     lines = _lines(scales, facts, colouring, color)
-    picture = _curves(lines, colouring, color)
+    picture = _curves(lines, colouring, color, columns)
     return hv.Overlay([*_axes(scales), picture, *_texts(scales)]).opts(
         responsive=True,
         height=height,
         title=f"{len(facts):,} cells" if title is None else title,
         fontsize={"title": TITLE_SIZE},
         xlim=(-0.5, len(scales) - 0.5),
-        ylim=(BELOW - 0.08, 1.36 if len(scales) <= FEW else 1.6),
+        ylim=(BELOW - 0.08, 1.4 if len(scales) <= FEW else 1.64),
         xaxis=None,
         yaxis=None,
         legend_position="bottom",
@@ -169,7 +171,7 @@ def _lines(scales: list[Scale], facts: pd.DataFrame, colouring: Any, color: str)
     return Lines(across, up.ravel(), offsets, told)
 
 
-def _curves(lines: Lines, colouring: Any, color: str) -> Any:
+def _curves(lines: Lines, colouring: Any, color: str, axes: Sequence[str]) -> Any:
     count = len(lines.offsets) - 1
     number = colouring.by_number
     told = f"@{{{color}}}{{0,0.[000]}}" if number else f"@{{{color}}}"
@@ -182,7 +184,7 @@ def _curves(lines: Lines, colouring: Any, color: str) -> Any:
         "clipping_colors": {"NaN": OTHER},
         "show_legend": not number,
     }
-    if number:
+    if number and color not in axes:  # where it is an axis, that is its key
         options |= {"colorbar": True, "colorbar_opts": {"title": colouring.title}}
     vdims = [hv.Dimension(color, label=colouring.title), CELL] if color != CELL else [CELL]
     return lines_element(lines, ["axis", "place"], vdims, group="Cells").opts(**options)
@@ -195,22 +197,29 @@ def _axes(scales: list[Scale]) -> list[Any]:
 
 
 def _texts(scales: list[Scale]) -> list[Any]:
-    ticks = [
+    inner = [
         (float(k), place, f" {text}")
         for k, scale in enumerate(scales)
         for place, text in scale.ticks.items()
+        if 0 < place < 1
     ]
     lacking = [
         (float(k), BELOW, f" {UNKNOWN}") for k, s in enumerate(scales) if np.isnan(s.places).any()
+    ]
+    ends = [  # beyond the axis, where no line crosses them
+        (float(k), place + (BEYOND if place else -BEYOND), scale.ticks[place])
+        for k, scale in enumerate(scales)
+        for place in (0.0, 1.0)
+        if place in scale.ticks
     ]
     heads = [
         (float(k), HEADS[k % 2 if len(scales) > FEW else 0], textwrap.fill(scale.title, HEAD_WIDTH))
         for k, scale in enumerate(scales)
     ]
     look = {"text_color": INK, "text_font_size": TEXT, "show_legend": False}
+    dims = ["axis", "place"]
     return [
-        hv.Labels(ticks + lacking, ["axis", "place"], "text").opts(text_align="left", **look),
-        hv.Labels(heads, ["axis", "place"], "text").opts(
-            text_align="center", text_baseline="bottom", **look
-        ),
+        hv.Labels(inner + lacking, dims, "text").opts(text_align="left", **look),
+        hv.Labels(ends, dims, "text").opts(text_align="center", **look),
+        hv.Labels(heads, dims, "text").opts(text_align="center", text_baseline="bottom", **look),
     ]

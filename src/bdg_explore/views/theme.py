@@ -10,6 +10,8 @@ import numpy as np
 from bokeh.core.properties import value
 from bokeh.models import Text
 
+from ._narrow import give_way
+
 # Eight colours and a grey that stay apart for colour-blind eyes, on white and on near-black.
 CATEGORICAL: Final = (
     "#0072b2",
@@ -190,3 +192,4 @@ def style(plot: Any, element: Any) -> None:  # noqa: ARG001 (HoloViews gives bot
         bar.title_text_font = FONT
         bar.title_text_font_size = "12px"
         bar.title_text_font_style = "normal"
+    give_way(figure)
