@@ -58,7 +58,7 @@ CYCLES: Final = (
         COULOMBIC_EFFICIENCY,
         "Coulombic efficiency",
         "1",
-        "Discharging over charging capacity of one cycle, as a fraction; none above 1.2.",
+        "Discharging over charging capacity of one cycle, as a fraction.",
     ),
     Column(
         ENERGY_EFFICIENCY,

@@ -1,7 +1,6 @@
 """One row a cycle, of the records of one cell."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -57,8 +56,6 @@ from .flow import cycle_flow
 from .integration import integrate_cycles
 from .resistance import cycle_resistances, least_change
 from .sums import CycleSums
-
-MOST_EFFICIENCY: Final = 1.2  # what gives back more was charged before its cycle
 
 
 @dataclass(frozen=True)
@@ -177,7 +174,6 @@ def _capacities(
     one_source = source_out == pair(source_in.astype(np.float64), cycle, discharge_first=later)
     integrated = over_charge(discharge.integral, charge.integral)
     coulombic = np.where(one_source | np.isnan(coulombic), coulombic, integrated)
-    coulombic[coulombic > MOST_EFFICIENCY] = np.nan  # out came what went in before this cycle
     of_voltage = over_charge(v_out, v_in)
     return {
         CYCLE_CHARGING_CAPACITY: q_in,

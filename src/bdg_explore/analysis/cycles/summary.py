@@ -112,13 +112,12 @@ def summarize_cycles(
     with a charge that follows a discharge.
 
     Coulombic efficiency is discharge over charge of the same cycle; where most cycles of a cell
-    begin with their discharge, over the charge of the cycle before. There is none above 1.2: such a
-    discharge took out what went in before its cycle, as of a cell that came charged. Both come from
-    one source: if only one direction is reported, efficiencies are formed from the two integrals. A
-    mean voltage is energy over capacity of one span, voltage efficiency is energy over coulombic
-    efficiency, and polarisation the difference of the two mean voltages, of the same pair.
-    Incomplete is a cycle without a discharge, and a last one with less than 0.97 of the capacity of
-    those before.
+    begin with their discharge, over the charge of the cycle before. It is far above 1 where a
+    cell came charged. Both come from one source: if only one direction is reported,
+    efficiencies are formed from the two integrals. A mean voltage is energy over capacity of
+    one span, voltage efficiency is energy over coulombic efficiency, and polarisation the
+    difference of the two mean voltages, of the same pair. Incomplete is a cycle without a
+    discharge, and a last one with less than 0.97 of the capacity of those before.
     Throughput and equivalent full cycles run up to and include their cycle, from the first in the
     frame: ``sum(q_charge + q_discharge) / (2 nominal)``. Temperature is that of the surface, else
     of the chamber.
