@@ -111,6 +111,15 @@ def test_more_regularisation_is_smoother_and_fits_worse():
     assert heights == sorted(heights, reverse=True)
 
 
+def test_the_rounding_of_frequencies_does_not_matter():
+    frame = spectrum(randles(), noise=0.002)
+    rounded = frame.assign(**{FREQUENCY: frame[FREQUENCY].astype("float32")})
+    times = [relaxation_distribution(f)["relaxation_time_second"] for f in (frame, rounded)]
+    pd.testing.assert_series_equal(*times)
+    whole = [relaxation_times(f)["polarisation_resistance_ohm"].iloc[0] for f in (frame, rounded)]
+    assert whole[1] == pytest.approx(whole[0], rel=1e-3)
+
+
 def test_the_unit_of_the_impedance_does_not_matter():
     frame = spectrum(randles(), noise=0.003)
     milli = frame.assign(

@@ -69,9 +69,9 @@ def take_apart(
 
     circular, weights = spectrum.circular, spectrum.weights
     least, most = -np.log10(np.max(circular)), -np.log10(np.min(circular))
-    count = int(np.ceil((most - least + 2 * MARGIN_DECADES) * points_per_decade)) + 1
-    # on the same grid whatever the spectrum: whole steps from 1 s
-    first = np.floor((least - MARGIN_DECADES) * points_per_decade)
+    # on the same grid whatever the spectrum: whole steps from 1 s, whatever frequencies are rounded
+    count = int(np.ceil((most - least + 2 * MARGIN_DECADES) * points_per_decade - 1e-4)) + 1
+    first = np.floor((least - MARGIN_DECADES) * points_per_decade + 1e-4)
     times = 10.0 ** ((first + np.arange(count + 1)) / points_per_decade)
     step = float(np.log(10.0) / points_per_decade)
     around: list[NDArray[Any]] = [np.ones(len(circular)) + 0j, 1j * circular]
