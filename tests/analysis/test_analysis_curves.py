@@ -237,6 +237,16 @@ def test_a_held_voltage_is_left_out_or_kept_as_a_jump():
     assert kept[CHARGING_CAPACITY].iloc[-2] == pytest.approx(0.999, abs=1e-6)
 
 
+def test_a_record_that_shoots_over_does_not_say_what_is_held():
+    records = cc_cv()
+    records.loc[70, VOLTAGE] += 0.004
+    records.loc[75:80, VOLTAGE] -= (
+        0.002  # now 6 mV below the greatest voltage, and held all the same
+    )
+    curve = bdg.capacity_voltage(records, direction="charge")
+    assert curve[CHARGING_CAPACITY].max() == pytest.approx(1.0, abs=1e-9)
+
+
 def test_onsets_are_passed_over_but_their_charge_counts():
     curve = bdg.capacity_voltage(
         line(1.0), direction="charge", skip_share=0.1, grid=[3.0, 3.05, 3.2, 4.0]

@@ -82,6 +82,9 @@ def test_fits_are_lines_and_what_was_measured_is_points():
     only_one = views.nyquist(frame, fit=fit[fit[CYCLE] == 2])
     assert len(found(only_one, hv.Curve)) == 1
     assert len(found(only_one, hv.Scatter)) == 2
+    for view in (views.nyquist, views.bode):
+        with pytest.raises(FrameError, match="circuit_impedance"):
+            view(frame, fit=fit_circuit(frame, "R0-p(R1,C1)"))
 
 
 def test_an_ohm_is_as_long_upward_as_across_at_any_width(rendered):
@@ -105,6 +108,11 @@ def test_many_cycles_are_coloured_by_their_number_with_a_bar(rendered):
     assert max(scale.index(c) for c in colours[:-1]) < 0.1 * len(scale)
     bars = [r for r in rendered(picture).state.right if type(r).__name__ == "ColorBar"]
     assert [bar.title for bar in bars] == ["Cycle"]
+    for drawn, panels in ((picture, 1), (views.bode(spectra(*cycles)), 2)):
+        points = found(drawn, hv.Scatter)  # one element for all: many would take seconds
+        assert [len(one) for one in points] == [40 * len(cycles)] * panels
+        ours = np.array(points[0]["colour"], dtype=str).reshape(len(cycles), 40)
+        assert ours[:, 0].tolist() == colours and (ours == ours[:, :1]).all()
 
 
 def test_modulus_and_phase_stand_against_frequency(rendered):

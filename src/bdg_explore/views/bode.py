@@ -19,7 +19,7 @@ from bdg_explore.frames import IMPEDANCE, check_frame
 from bdg_explore.rights import rights_in
 
 from ._credit import credit, room
-from ._spectra_shown import cycle_bar, legend_label, note, shown_spectra
+from ._spectra_shown import cycle_bar, legend_label, note, points_of, shown_spectra, spectra_of_fit
 from .theme import TITLE_SIZE, load_bokeh, message, style
 
 
@@ -66,7 +66,7 @@ def bode(
     if not len(impedance):
         return message("No impedance to draw. Choose a table with at least one frequency.")
     fits: dict[Any, pd.DataFrame] = {}
-    if fit is not None and len(check_frame(fit, IMPEDANCE)):
+    if fit is not None and len(check_frame(spectra_of_fit(fit), IMPEDANCE)):
         fits = {one.names: one.rows for one in shown_spectra(fit, len(fit))[0]}
     hertz = hv.Dimension("f", label=axis(FREQUENCY))
     quantities = (
@@ -89,11 +89,8 @@ def bode(
                 layers.append(
                     hv.Curve(_against(line, which), hertz, up, label=named).opts(color=one.colour)
                 )
-            layers.append(
-                hv.Scatter(_against(one.rows, which), hertz, up, label=named).opts(
-                    color=one.colour, size=4, tools=[hover]
-                )
-            )
+        points = [_against(one.rows, which) for one in shown]
+        layers += points_of(shown, points, hertz, [up], hover, named=not which)
         rights = rights_in(impedance) if which else []
         pictures.append(
             hv.Overlay(layers).opts(

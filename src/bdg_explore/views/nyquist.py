@@ -13,7 +13,7 @@ from bdg_explore.frames import IMPEDANCE, check_frame
 from bdg_explore.rights import rights_in
 
 from ._credit import credit, room
-from ._spectra_shown import cycle_bar, legend_label, note, shown_spectra
+from ._spectra_shown import cycle_bar, legend_label, note, points_of, shown_spectra, spectra_of_fit
 from .theme import TITLE_SIZE, load_bokeh, message, style
 
 # HoloViews' own equal aspect gives way to a responsive width
@@ -70,7 +70,7 @@ def nyquist(
     if not len(impedance):
         return message("No impedance to draw. Choose a table with at least one frequency.")
     fits: dict[Any, pd.DataFrame] = {}
-    if fit is not None and len(check_frame(fit, IMPEDANCE)):
+    if fit is not None and len(check_frame(spectra_of_fit(fit), IMPEDANCE)):
         fits = {one.names: one.rows for one in shown_spectra(fit, len(fit))[0]}
     across = hv.Dimension("re", label=axis(REAL_IMPEDANCE))
     up = hv.Dimension("minus_im", label=f"−{axis(IMAGINARY_IMPEDANCE)}")
@@ -86,11 +86,8 @@ def nyquist(
             parts.append(
                 hv.Curve(_plane(line), across, [up, hertz], label=named).opts(color=one.colour)
             )
-        parts.append(
-            hv.Scatter(_plane(one.rows), across, [up, hertz], label=named).opts(
-                color=one.colour, size=4, tools=[hover]
-            )
-        )
+    points = [_plane(one.rows) for one in shown]
+    parts += points_of(shown, points, across, [up, hertz], hover)
     rights = rights_in(impedance)
     return hv.Overlay(parts).opts(
         responsive=True,

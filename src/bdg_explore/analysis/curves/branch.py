@@ -269,15 +269,27 @@ def _leave_out_held(
     hold_volt: float,
     keep: NDArray[np.bool_],
 ) -> None:
-    """Leave out points near the greatest height [V] whose current has been let down."""
+    """Leave out points near the height [V] that is held, whose current has been let down.
+
+    What is held is the mean of what lies near the greatest height: this alone may be a record that
+    shot over, from which the others lie further than the noise.
+    """
+
+    def held(level: Floats) -> tuple[Ints, Ints]:
+        near = np.flatnonzero(height > np.min(level) - hold_volt)
+        curve = np.searchsorted(first, near, side="right") - 1
+        within = height[near] > level[curve] - hold_volt
+        near, curve = near[within], curve[within]
+        current = np.abs(np.asarray(records.current[rows[near]], dtype=np.float64))
+        arrival = current[np.searchsorted(curve, np.arange(len(first)))]
+        low = current < HELD_SHARE * arrival[curve]
+        return near[low], curve[low]
+
     top = np.maximum.reduceat(height, first)
-    near = np.flatnonzero(height > np.min(top) - hold_volt)
-    curve = np.searchsorted(first, near, side="right") - 1
-    within = height[near] > top[curve] - hold_volt
-    near, curve = near[within], curve[within]
-    current = np.abs(np.asarray(records.current[rows[near]], dtype=np.float64))
-    arrival = current[np.searchsorted(curve, np.arange(len(first)))]
-    keep[near[current < HELD_SHARE * arrival[curve]]] = False
+    near, curve = held(top)
+    counts = np.bincount(curve, minlength=len(first))
+    level = np.bincount(curve, height[near] - top[curve], len(first)) / np.maximum(counts, 1) + top
+    keep[held(level)[0]] = False
 
 
 def _leave_out_onsets(
