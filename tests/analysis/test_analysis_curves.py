@@ -247,6 +247,24 @@ def test_a_record_that_shoots_over_does_not_say_what_is_held():
     assert curve[CHARGING_CAPACITY].max() == pytest.approx(1.0, abs=1e-9)
 
 
+def test_what_is_held_is_found_under_a_current_that_shot_over():
+    records = cc_cv()
+    late = records[TEST_TIME] > 3600
+    records.loc[late, VOLTAGE] = 4.0 - 0.012 * (1 - np.exp(-np.arange(late.sum()) / 2.0))
+    curve = bdg.capacity_voltage(records, direction="charge")
+    assert curve[CHARGING_CAPACITY].max() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_a_gap_while_the_voltage_is_held_spoils_nothing():
+    """Testers record a held voltage by the change of the current: seldom, at the end."""
+    records = cc_cv()
+    seldom = records.drop(records.index[66:85]).reset_index(drop=True)
+    kept = bdg.capacity_voltage(seldom, direction="charge")
+    assert kept[CHARGING_CAPACITY].max() == pytest.approx(1.0, abs=1e-9)
+    lacking = bdg.capacity_voltage(seldom, direction="charge", hold_volt=None)
+    assert lacking[CHARGING_CAPACITY].isna().all()
+
+
 def test_onsets_are_passed_over_but_their_charge_counts():
     curve = bdg.capacity_voltage(
         line(1.0), direction="charge", skip_share=0.1, grid=[3.0, 3.05, 3.2, 4.0]

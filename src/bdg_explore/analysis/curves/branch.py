@@ -11,6 +11,8 @@ from ..records.cycle_order import HALF_CYCLE_SHARE
 from ..records.intervals import counted_intervals
 
 HELD_SHARE: Final = 0.98  # of the current with which the limit was reached: below, it is held
+LAST_RECORDS: Final = 5  # of a charge: one of them tells at which voltage it ended
+MOST_OVERSHOOT: Final = 5.0  # widths of a hold that a record may lie over what is held
 GAP_SHARE: Final = 0.005  # of a curve's charge: gaps that may hide more spoil the curve
 SECONDS_AN_HOUR: Final = 3600.0
 PART_ROWS: Final = BLOCK_ROWS
@@ -90,11 +92,12 @@ def _cut(
         rows, first, since = _largest_halves(
             records, sign, rest, moved, rows, first, since, np.flatnonzero(pauses) + 1
         )
-    whole = _unspoilt(records, sign, rest, rows, first, moved, gaps)
     voltage = np.asarray(records.voltage[rows], dtype=np.float64)
     keep = np.ones(len(rows), dtype=bool)
     if hold_volt is not None:
         _leave_out_held(records, sign * voltage, rows, first, hold_volt, keep)
+    last = np.maximum.reduceat(np.where(keep, np.arange(len(rows)), 0), first)
+    whole = _unspoilt(records, sign, rest, rows, first, np.maximum(last, first), moved, gaps)
     if skip_share > 0:
         _leave_out_onsets(records, rows, first, skip_share, keep)
     left = _lengths(first, rows)
@@ -239,17 +242,21 @@ def _unspoilt(
     rest: float,
     rows: Ints,
     first: Ints,
+    last: Ints,
     moved: Floats,
     gaps: list[tuple[Ints, Floats]],
 ) -> NDArray[np.bool_]:
-    """Return which curves have no gap in which more than a trifle of charge may have passed."""
+    """Return which curves have no gap in which more than a trifle of charge may have passed.
+
+    Each counts from its `first` to its `last` row: a gap while the voltage is held, which is left
+    out, spoils nothing.
+    """
     whole = np.ones(len(first), dtype=bool)
     if not gaps or not len(first):
         return whole
     at = np.concatenate([where for where, _ in gaps])
     span = np.concatenate([values for _, values in gaps])
     one, other = (sign * np.asarray(records.current[at + k], dtype=np.float64) for k in (0, 1))
-    last = np.append(first[1:], len(rows)) - 1
     curve = np.searchsorted(rows[first], at, side="right") - 1
     during = (curve >= 0) & (at < rows[last][curve])
     during &= ~((one <= rest) | (other <= rest))  # NaN is neither: it may have flowed
@@ -271,25 +278,32 @@ def _leave_out_held(
 ) -> None:
     """Leave out points near the height [V] that is held, whose current has been let down.
 
-    What is held is the mean of what lies near the greatest height: this alone may be a record that
-    shot over, from which the others lie further than the noise.
+    What is held is where the charge ended, and the mean of what lies near: the greatest height may
+    be a record that shot over, from which the others lie further than the noise.
     """
-
-    def held(level: Floats) -> tuple[Ints, Ints]:
-        near = np.flatnonzero(height > np.min(level) - hold_volt)
-        curve = np.searchsorted(first, near, side="right") - 1
-        within = height[near] > level[curve] - hold_volt
-        near, curve = near[within], curve[within]
-        current = np.abs(np.asarray(records.current[rows[near]], dtype=np.float64))
-        arrival = current[np.searchsorted(curve, np.arange(len(first)))]
-        low = current < HELD_SHARE * arrival[curve]
-        return near[low], curve[low]
-
     top = np.maximum.reduceat(height, first)
-    near, curve = held(top)
-    counts = np.bincount(curve, minlength=len(first))
-    level = np.bincount(curve, height[near] - top[curve], len(first)) / np.maximum(counts, 1) + top
-    keep[held(level)[0]] = False
+    most = MOST_OVERSHOOT * hold_volt
+    near = np.flatnonzero(height > np.min(top) - most - hold_volt)
+    curve = np.searchsorted(first, near, side="right") - 1
+    within = height[near] > top[curve] - most - hold_volt
+    near, curve = near[within], curve[within]
+    below = top[curve] - height[near]
+    current = np.abs(np.asarray(records.current[rows[near]], dtype=np.float64))
+
+    def held(over: Floats) -> Ints:
+        there = np.flatnonzero(below < over[curve] + hold_volt)
+        arrival = current[there][np.searchsorted(curve[there], np.arange(len(first)))]
+        low: Ints = there[current[there] < HELD_SHARE * arrival[curve[there]]]
+        return low
+
+    # the very last records may stand after the current was cut off
+    last = np.append(first[1:], len(rows)) - 1 - np.arange(LAST_RECORDS)[:, None]
+    end = top - np.max(height[np.maximum(last, first)], axis=0)
+    over = np.where(end < most + hold_volt, np.minimum(end, most), 0.0)
+    low = held(over)
+    count = np.maximum(np.bincount(curve[low], minlength=len(first)), 1)
+    mean = np.bincount(curve[low], below[low], len(first)) / count
+    keep[near[held(np.clip(mean, over, most))]] = False
 
 
 def _leave_out_onsets(
