@@ -57,6 +57,10 @@ def test_slow_first_cycles_that_lose_charge_are_formation():
     assert checked.tolist() == ["diagnostic"] * 3 + ["ageing"] * 20
 
 
+def test_starts_of_which_nothing_is_known_tell_nothing():
+    assert set(classify_cycles(table([1.0] * 5, **{CURRENT_STARTS: np.nan}))) == {"ageing"}
+
+
 def test_many_starts_of_the_current_are_pulses():
     starts = [2] * 20 + [40] + [2] * 20
     classes = classify_cycles(table([1.0] * 41, **{CURRENT_STARTS: starts}))

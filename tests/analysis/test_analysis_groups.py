@@ -96,6 +96,18 @@ def test_what_cannot_be_is_refused(arguments, error, says):
         group_bands(fades(), **arguments)
 
 
+def test_a_group_whose_cells_lie_apart_has_no_band():
+    apart = fades()
+    apart[CYCLE] += 1000 * pd.factorize(apart[CELL])[0]
+    with pytest.raises(MissingDataError, match=r"No group has 3 cells.*at the same cycle_count"):
+        group_bands(apart)
+    both = pd.concat([apart, fades().assign(**{CELL: lambda f: "near " + f[CELL]})])
+    of = {name: name.startswith("near") for name in both[CELL].unique()}
+    bands = group_bands(both, by=of)
+    assert bands["group"].unique().tolist() == [True]
+    assert bands.attrs["left_out"] == {"False": 4}
+
+
 # --- distributions --------------------------------------------------------------------------------
 
 
@@ -105,6 +117,12 @@ def test_without_censored_cells_it_is_the_empirical_distribution():
     assert found["share"].tolist() == pytest.approx([0.25, 0.75, 0.75, 1.0])
     row = summarize_distribution(found).iloc[0]
     assert row[["lower", "median", "upper"]].tolist() == [100, 200, 200]
+
+
+def test_a_cell_counts_once():
+    twice = lives([300, 100, 200, 200]).rename({"c1": "c0"})
+    with pytest.raises(FrameError, match="more than one row of cell 'c0'"):
+        distribution(twice, END_OF_LIFE)
 
 
 def test_censored_cells_count_as_alive_up_to_their_last_cycle():

@@ -67,7 +67,8 @@ def group_bands(
     DataFrame
         One row a group and position: `group`, the column `x`, `median`, `lower` and `upper` (in
         the unit of `value`), `cell_count`, the cells left at that position, and `group_count`, all
-        cells of the group. ``.attrs["left_out"]`` names the groups of fewer cells than `least`.
+        cells of the group. ``.attrs["left_out"]`` names the groups that nowhere have so many cells,
+        and how many they have.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def group_bands(
     ParameterError
         If the quantiles or `least` are out of range.
     MissingDataError
-        If no group has `least` cells.
+        If no group has so many cells anywhere.
 
     Notes
     -----
@@ -105,6 +106,9 @@ def group_bands(
         values = np.array([np.interp(grid, *lines[n], left=np.nan, right=np.nan) for n in names])
         count = np.isfinite(values).sum(axis=0)
         kept = count >= max(least, least_share * len(names))
+        if not kept.any():  # their cycles lie apart
+            left_out[str(group)] = len(names)
+            continue
         band = np.nanquantile(values[:, kept], [low, 0.5, high], axis=0)
         parts.append(
             pd.DataFrame(
@@ -121,7 +125,8 @@ def group_bands(
         )
     if not parts:
         raise MissingDataError(
-            f"No group has {least} cells with {value}. Lower least=, or group by something else."
+            f"No group has {least} cells, and {least_share:g} of its cells, with {value} at the same "
+            f"{x}. Lower least= or least_share=, or group by something else."
         )
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {

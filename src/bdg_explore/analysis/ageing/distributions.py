@@ -61,7 +61,7 @@ def distribution(
     Raises
     ------
     FrameError
-        If a column is missing.
+        If a column is missing, or a cell has more than one row.
 
     Notes
     -----
@@ -79,6 +79,12 @@ def distribution(
             f"The table has no column {value}.{did_you_mean(value, map(str, table.columns))}"
         )
     facts = table.set_index(CELL) if CELL in table.columns else table
+    if facts.index.has_duplicates:
+        twice = facts.index[facts.index.duplicated()][0]
+        raise FrameError(
+            f"The table has more than one row of cell {twice!r}, and a distribution counts each "
+            "cell once. Choose one row a cell first, for instance with drop_duplicates."
+        )
     at = facts[value].to_numpy(dtype=np.float64, na_value=np.nan)
     alive = np.zeros(len(facts), dtype=bool)
     if value in ENDED and CENSORED in facts.columns:

@@ -137,7 +137,7 @@ def _of_cell(cycles: pd.DataFrame, rows: NDArray[np.intp], rate: Floats) -> Colu
         if efficiency[0] < FORMATION_EFFICIENCY and slower[:begins].all():
             classes[:begins] = FORMATION
     starts, rest, whole = column(CURRENT_STARTS), column(REST_DURATION), column(DURATION)
-    if starts is not None and len(rows):
+    if starts is not None and np.isfinite(starts).any():
         many = starts >= PULSE_STARTS
         more = many & (starts > PULSE_FACTOR * np.nanmedian(starts))
         if rest is not None and whole is not None:
