@@ -125,7 +125,7 @@ def group_bands(
         )
     if not parts:
         raise MissingDataError(
-            f"No group has {least} cells, and {least_share:g} of its cells, with {value} at the same "
+            f"No group has {least} cells, and {least_share:g} of its cells, with {value} at one "
             f"{x}. Lower least= or least_share=, or group by something else."
         )
     table = pd.concat(parts, ignore_index=True)
