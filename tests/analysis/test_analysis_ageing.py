@@ -220,3 +220,25 @@ def test_a_capacity_in_words_is_told_and_not_read():
             work(cycles, reference_ah=1.0)
     with pytest.raises(FrameError, match="must hold numbers"):
         find_knee(cycles)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"reference_ah": 1.0, "sustained": 1.5}, "sustained is a number of cycles"),
+        ({"reference": "median_first", "first_cycles": 0}, "first_cycles is a number of cycles"),
+        ({"reference": "median_first", "first_cycles": 2.5}, "first_cycles is a number of cycles"),
+        ({"reference_ah": 1.0, "threshold": "80 %"}, "threshold is a fraction"),
+        ({"threshold_ah": np.nan}, "threshold_ah must be positive"),
+        ({"threshold_ah": "0.88"}, "threshold_ah must be positive"),
+    ],
+)
+def test_an_argument_that_is_no_number_of_its_kind_is_refused(arguments, says):
+    with pytest.raises(ParameterError, match=says):
+        end_of_life(fade([1.0, 0.7, 0.7, 0.7]), **arguments)
+
+
+def test_a_cell_that_is_named_right_is_not_asked_for_by_its_own_name():
+    with pytest.raises(UnknownNameError) as told:
+        state_of_health(fade([1.0], cell="a"), reference_ah={"a": 0.0})
+    assert "Did you mean" not in str(told.value)

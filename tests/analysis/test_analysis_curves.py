@@ -19,7 +19,7 @@ from bdg_explore.analysis import (
     find_peaks,
     track_peaks,
 )
-from bdg_explore.analysis.curves.smoothing import KERNELS, savitzky_golay
+from bdg_explore.analysis.curves.derivatives import KERNELS, savitzky_golay
 from bdg_explore.columns import (
     CELL,
     CHARGING_CAPACITY,
@@ -412,6 +412,18 @@ def test_what_is_wrong_is_told():
         bdg.capacity_voltage(line(-1.0), grid=[3.0, 3.5, 3.2])
     with pytest.raises(ParameterError, match="'charge' or 'discharge'"):
         bdg.capacity_voltage(line(-1.0), direction="charging")
+    for wrong, says in (
+        ({"hold_volt": -0.005}, "hold_volt is a voltage"),
+        ({"hold_volt": np.nan}, "hold_volt is a voltage"),
+        ({"rest_current_ampere": -1.0}, "rest_current_ampere is a magnitude"),
+        ({"polynomial_order": 0}, "polynomial_order is an order"),
+        ({"polynomial_order": 2.5}, "polynomial_order is an order"),
+    ):
+        with pytest.raises(ParameterError, match=says):
+            bdg.incremental_capacity(line(-1.0), **wrong)
+    for wrong in ({"points": 10.5}, {"window_share": 1.5}):
+        with pytest.raises(ParameterError, match=next(iter(wrong))):
+            bdg.differential_voltage(line(-1.0), **wrong)
     for cycles in ("1", [1.5], [np.nan]):
         with pytest.raises(ParameterError, match="cycles are numbers of cycles"):
             bdg.capacity_voltage(line(-1.0), cycles=cycles)

@@ -9,10 +9,10 @@ from hypothesis.extra import numpy as hnp
 from made_records import frame
 
 import bdg_explore as bdg
-from bdg_explore.analysis.curves import branch, voltage_grid
-from bdg_explore.analysis.curves.ramps import SAME_VOLT, Grid, charge_below
-from bdg_explore.analysis.curves.smoothing import finite_difference, savitzky_golay
-from bdg_explore.analysis.records.running_sums import BLOCK, padded_width, running_sums
+from bdg_explore.analysis.curves import cutting, voltage_grid
+from bdg_explore.analysis.curves.charge_below import SAME_VOLT, Grid, charge_below
+from bdg_explore.analysis.curves.derivatives import finite_difference, savitzky_golay
+from bdg_explore.analysis.curves.running_sums import BLOCK, padded_width, running_sums
 from bdg_explore.columns import CURRENT, CYCLE, STEP, TEST_TIME, VOLTAGE
 from bdg_explore.errors import FrameError
 
@@ -79,7 +79,7 @@ MAKERS = (bdg.capacity_voltage, bdg.incremental_capacity, bdg.differential_volta
 @pytest.mark.parametrize("rows", (1, 100, 1000))
 def test_how_records_are_cut_into_blocks_changes_nothing(make, way, rows, monkeypatch):
     whole = make(cycles(), direction=way)
-    monkeypatch.setattr(branch, "PART_ROWS", rows)
+    monkeypatch.setattr(cutting, "PART_ROWS", rows)
     monkeypatch.setattr(voltage_grid, "BATCH", rows)
     assert whole.notna().all(axis=1).sum() > 500
     pd.testing.assert_frame_equal(make(cycles(), direction=way), whole, atol=1e-8)
@@ -97,7 +97,7 @@ def test_each_cycle_alone_gives_what_it_gives_among_others(make):
 
 
 def test_time_that_runs_backwards_between_blocks_is_told(monkeypatch):
-    monkeypatch.setattr(branch, "PART_ROWS", 60)
+    monkeypatch.setattr(cutting, "PART_ROWS", 60)
     wrong = cycles()
     wrong.loc[wrong[CYCLE] >= 20, TEST_TIME] -= 5000.0
     with pytest.raises(FrameError, match=r"runs backwards at row 1200"):

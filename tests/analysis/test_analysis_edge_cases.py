@@ -55,7 +55,7 @@ from bdg_explore.columns import (
     VOLTAGE,
     VOLTAGE_EFFICIENCY,
 )
-from bdg_explore.errors import FrameError
+from bdg_explore.errors import FrameError, ParameterError
 
 CAPACITIES = [CYCLE_CHARGING_CAPACITY, CYCLE_DISCHARGING_CAPACITY]
 NUMBERS = [c for c in COLUMNS if COLUMNS[c].kind == "float"]
@@ -324,3 +324,9 @@ def test_a_row_without_a_cell_is_named(work):
     table.loc[1, CELL] = None
     with pytest.raises(FrameError, match="cell has no value at row 1"):
         work(table)
+
+
+@pytest.mark.parametrize("rest", [-1.0, np.nan, np.inf, "0.1"])
+def test_a_rest_current_is_a_magnitude(rest):
+    with pytest.raises(ParameterError, match="rest_current_ampere is a magnitude"):
+        summarize_cycles(cc_cycles(1), rest_current_ampere=rest)

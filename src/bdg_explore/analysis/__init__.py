@@ -8,7 +8,7 @@ from .curves.capacity_voltage import capacity_difference, capacity_voltage
 from .curves.differentiation import check_area, differential_voltage, incremental_capacity
 from .curves.peaks import find_peaks, track_peaks
 from .cycles.classes import classify_cycles
-from .cycles.counted import count_cycles
+from .cycles.counting import count_cycles
 from .cycles.summary import summarize_cycles
 from .cycles.throughput import charge_throughput, equivalent_full_cycles
 from .features.life_features import describe_features, life_features

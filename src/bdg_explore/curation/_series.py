@@ -10,7 +10,7 @@ import pandas as pd
 
 from bdg_explore.analysis import count_cycles, summarize_cycles
 from bdg_explore.analysis.cycles.counters import Counter, CounterKind, is_coarse, read_counter
-from bdg_explore.analysis.records.counted import COUNTERS
+from bdg_explore.analysis.records.counter_columns import COUNTERS
 from bdg_explore.columns import (
     CAPACITY_SOURCE,
     CHARGING_DURATION,

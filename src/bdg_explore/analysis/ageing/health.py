@@ -140,8 +140,8 @@ def end_of_life(
     neighbours are neighbours among the measured cycles.
     """
     check_capacities(cycles, capacity)
-    if sustained < 1:
-        raise ParameterError(f"sustained must be at least 1, not {sustained}.")
+    if not (isinstance(sustained, int | np.integer) and sustained >= 1):
+        raise ParameterError(f"sustained is a number of cycles, at least 1, not {sustained!r}.")
     limits = _thresholds(
         cycles, reference_ah, reference, first_cycles, capacity, threshold, threshold_ah
     )
@@ -235,8 +235,10 @@ def _reference(
                 "reference_ah=cells['nominal_capacity_ah'] instead, one value a cell."
             )
         return pd.Series(numbers_of(cycles, NOMINAL_CAPACITY), cycles.index, dtype="float64")
-    if first_cycles < 1:
-        raise ParameterError(f"first_cycles must be at least 1, not {first_cycles!r}.")
+    if not (isinstance(first_cycles, int | np.integer) and first_cycles >= 1):
+        raise ParameterError(
+            f"first_cycles is a number of cycles, 1 or more, not {first_cycles!r}."
+        )
     usable = cycles[capacity].notna().to_numpy() & not_unfinished(cycles)
     ordered = cycles.loc[usable].sort_values(CYCLE, kind="stable")
     count = 1 if reference == "initial" else first_cycles
@@ -259,7 +261,7 @@ def _thresholds(
     """Return the threshold of each row [Ah]."""
     if threshold_ah is None:
         share = 0.8 if threshold is None else threshold
-        if not 0 < share < 1.5:
+        if not (isinstance(share, int | float | np.number) and 0 < share < 1.5):
             raise ParameterError(
                 f"threshold is a fraction of the reference, for instance 0.8; {share!r} is not. "
                 "Give a capacity in Ah as threshold_ah."
@@ -270,6 +272,6 @@ def _thresholds(
         raise ParameterError(
             "threshold_ah says it all: leave out threshold and reference, or give those two."
         )
-    if not threshold_ah > 0:
+    if not (isinstance(threshold_ah, int | float | np.number) and 0 < threshold_ah < np.inf):
         raise ParameterError(f"threshold_ah must be positive, not {threshold_ah!r}.")
     return np.full(len(cycles), float(threshold_ah))

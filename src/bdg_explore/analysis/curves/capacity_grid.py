@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..records.arrays import Floats
-from .half_cycles import Branches
+from .branches import Branches
 from .voltage_grid import batches
 
 

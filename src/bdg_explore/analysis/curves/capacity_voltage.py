@@ -13,7 +13,7 @@ from bdg_explore.errors import MissingDataError
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats, Ints
-from .half_cycles import Branches, Direction, branches_of, numbers_asked
+from .branches import Branches, Direction, branches_of, numbers_asked
 from .voltage_grid import capacities_on, grid_of
 
 

@@ -20,11 +20,11 @@ from bdg_explore.errors import FrameError, ParameterError, did_you_mean
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats
+from .branches import Branches, Direction, branches_of
 from .capacity_grid import mean_voltages
 from .capacity_voltage import curve_table, curves_of
-from .counting import count_charge
-from .half_cycles import Branches, Direction, branches_of
-from .smoothing import KERNELS, finite_difference, savitzky_golay
+from .derivatives import KERNELS, finite_difference, savitzky_golay
+from .lean import count_charge
 from .voltage_grid import capacities_on, grid_of
 
 Method = Literal["savitzky_golay", "lean", "finite_difference"]
@@ -182,8 +182,10 @@ def differential_voltage(
     Bloom et al. 2005, J. Power Sources 139:295, https://doi.org/10.1016/j.jpowsour.2004.07.021
     """
     _check_method(method, kernel, window_volt if method == "lean" else window_share)
-    if points < 3:
-        raise ParameterError(f"points must be 3 or more, not {points!r}.")
+    if not (isinstance(points, int | np.integer) and points >= 3):
+        raise ParameterError(f"points is how many equal parts, 3 or more, not {points!r}.")
+    if window_share is not None and not window_share < 1:
+        raise ParameterError(f"window_share is a fraction of a curve's capacity: {window_share!r}.")
     branches = branches_of(
         frame,
         direction=direction,
@@ -275,7 +277,9 @@ def _derivative(values: Floats, method: str, window: float, order: int, finer: s
     if method == "finite_difference":
         return finite_difference(values, max(1, round(window / 2)))
     columns = 2 * round(window / 2) + 1
-    if not 1 <= order < columns:
+    if not (isinstance(order, int | np.integer) and order >= 1):
+        raise ParameterError(f"polynomial_order is an order, 1 or more, not {order!r}.")
+    if order >= columns:
         raise ParameterError(
             f"A window of {columns} points is too narrow for polynomials of order {order}. "
             f"Widen it, or take a finer grid ({finer})."

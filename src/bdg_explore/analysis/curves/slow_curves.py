@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from ..records.arrays import Floats
+from .branches import Branches
 from .capacity_grid import mean_voltages
-from .half_cycles import Branches
 
 FEWEST: Final = 20
 _LEAST_VOLT: Final = 0.05

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from bdg_explore.errors import ParameterError
 
 from ..records.arrays import Floats, Ints
-from ..records.row_spans import fill, frame_rows
-from .half_cycles import Branches
-from .ramps import SAME_VOLT, Grid, charge_below
+from .branches import Branches
+from .charge_below import SAME_VOLT, Grid, charge_below
+from .filled_columns import fill, frame_rows
 
 BATCH: Final = 65_536  # points and grid points worked on at a time: they stay in cache
 MOST_VALUES: Final = 100_000_000

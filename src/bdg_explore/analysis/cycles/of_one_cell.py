@@ -1,6 +1,6 @@
 """One row a cycle, of the records of one cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,20 +36,16 @@ from bdg_explore.columns import (
     RECORD_COUNT,
     REST_DURATION,
     START_TIME,
-    STEP,
-    STEP_ID,
-    STEP_TIME,
     SURFACE_TEMPERATURE,
     TEST_TIME,
-    VOLTAGE,
     VOLTAGE_EFFICIENCY,
 )
 from bdg_explore.errors import ParameterError
 
-from ..records.arrays import Column, Floats, Ints, Records, Rows, extremes, run_starts
-from ..records.counted import COUNTERS
+from ..records.arrays import Column, Floats, Ints, Records, Rows, extremes, largest, run_starts
+from ..records.counter_columns import COUNTERS
 from ..records.cycle_order import are_complete, begins_with_discharge, numbered, pair
-from ..records.from_frames import REST_SHARE, SECONDS_AN_HOUR, Columns
+from ..records.from_frames import SECONDS_AN_HOUR, Columns, records_of, rest_current
 from .capacity_source import SOURCES, CapacityPolicy, Direction, choose_source, take
 from .counters import Counter, is_coarse, read_counter
 from .flow import cycle_flow
@@ -93,10 +89,9 @@ def summarize_cell(
         numbers = numbered(columns[TEST_TIME], current)
     starts = run_starts(numbers)
     lowest, highest, missing = extremes(current, starts)
-    largest = float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
-    rest = options.rest_current_ampere
-    rest = REST_SHARE * largest if rest is None else rest
-    records = _records(columns, starts, rows)
+    most = largest(lowest, highest)
+    rest = rest_current(options.rest_current_ampere, most)
+    records = replace(records_of(columns, starts, rows), temperature=_temperature(columns))
     sums = integrate_cycles(records, rest_current_ampere=rest, missing_current=missing)
     cycle = numbers[starts].astype(np.int64)
     summary: Columns = {CYCLE: cycle}
@@ -105,36 +100,26 @@ def summarize_cell(
     summary[MINIMUM_CURRENT], summary[MAXIMUM_CURRENT] = lowest, highest
     measured = summary[CYCLE_DISCHARGING_CAPACITY]
     summary.update(
-        cycle_flow(
-            records, sums, largest_ampere=largest, measured_ah=measured, nominal_ah=nominal_ah
-        )
+        cycle_flow(records, sums, largest_ampere=most, measured_ah=measured, nominal_ah=nominal_ah)
     )
     summary.update(
         cycle_resistances(
             records,
             sums.steps.merged(),
             rest_current_ampere=rest,
-            least_change_ampere=least_change(nominal_ah, largest),
+            least_change_ampere=least_change(nominal_ah, most),
         )
     )
     summary[COMPLETE] = are_complete(summary[CYCLE_DISCHARGING_CAPACITY], cycle)
     return summary
 
 
-def _records(columns: Columns, starts: Ints, rows: Rows) -> Records:
+def _temperature(columns: Columns) -> Column | None:
+    """Return the temperature of the surface or, where that was not measured, of the chamber."""
     measured = (
         columns[name] for name in (SURFACE_TEMPERATURE, AMBIENT_TEMPERATURE) if name in columns
     )
-    return Records(
-        time=columns[TEST_TIME],
-        voltage=columns[VOLTAGE],
-        current=columns[CURRENT],
-        starts=starts,
-        temperature=next((values for values in measured if _holds_any(values)), None),
-        step=next((columns[name] for name in (STEP, STEP_ID) if name in columns), None),
-        step_time=columns.get(STEP_TIME),
-        rows=rows,
-    )
+    return next((values for values in measured if _holds_any(values)), None)
 
 
 def _holds_any(values: Column) -> bool:

@@ -20,7 +20,7 @@ from bdg_explore.columns import (
 from bdg_explore.errors import FrameError
 from bdg_explore.rights import carry
 
-from ..curves.half_cycles import Direction, branches_of
+from ..curves.branches import Direction, branches_of
 from ..curves.slow_curves import slow_curves
 from ..electrodes.fitting import Curve, modelled
 from ..electrodes.potentials import HalfCellPair, potentials_of

@@ -36,7 +36,7 @@ from bdg_explore.columns import (
 )
 from bdg_explore.rights import carry
 
-from ..curves.half_cycles import Branches, Direction, branches_of
+from ..curves.branches import Branches, Direction, branches_of
 from ..curves.slow_curves import slow_curves
 from ..electrodes.potentials import HalfCellPair, potentials_of
 from ..electrodes.shares import LITHIUM, NEGATIVE, POSITIVE, stoichiometries

@@ -118,6 +118,11 @@ def extremes(values: Column, starts: Ints) -> tuple[Floats, Floats, bool]:
     return low, high, missing
 
 
+def largest(low: Floats, high: Floats) -> float:
+    """Return the largest magnitude between the `extremes` of some cycles; 0 if there is none."""
+    return float(np.nanmax(np.maximum(-low, high), initial=0.0))
+
+
 def widen(low: Floats, high: Floats, part: Floats, first: int, offsets: Ints) -> bool:
     """Widen the limits of the cycles, from `first` on, by a block; say if values are missing."""
     here = slice(first, first + len(offsets))

@@ -26,7 +26,7 @@ from bdg_explore.errors import FrameError, did_you_mean
 from bdg_explore.frames import CYCLES, check_frame
 
 from .arrays import Rows, run_starts
-from .counted import COUNTERS
+from .counter_columns import COUNTERS
 from .from_frames import Columns, columns_of
 
 SUMMARY_INPUTS: Final = (

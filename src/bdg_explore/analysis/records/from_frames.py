@@ -1,4 +1,4 @@
-"""Columns of a frame as arrays of numbers."""
+"""Columns of a frame as arrays of numbers, and as the records of a cell."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from bdg_explore.columns import STEP, STEP_ID
-from bdg_explore.errors import FrameError
+from bdg_explore.columns import CURRENT, STEP, STEP_ID, STEP_TIME, TEST_TIME, VOLTAGE
+from bdg_explore.errors import FrameError, ParameterError
 
-from .arrays import Column
+from .arrays import Column, Ints, Records, Rows
 
 Columns = dict[str, Column]
 
@@ -56,3 +56,37 @@ def numbers_of(frame: pd.DataFrame, name: str) -> Column:
 def _labels(values: "pd.Series[Any]") -> Column:
     array = values.to_numpy()
     return array if array.dtype.kind in "fiu" else pd.factorize(values)[0]
+
+
+def records_of(columns: Columns, starts: Ints, rows: Rows) -> Records:
+    """Return the records of one cell, without their temperature.
+
+    Parameters
+    ----------
+    columns : dict of ndarray
+        What `columns_of` gave of the cell.
+    starts : ndarray of int
+        Row at which each cycle begins.
+    rows : sequence of int
+        Row of the caller's frame at which each record stands.
+    """
+    return Records(
+        time=columns[TEST_TIME],
+        voltage=columns[VOLTAGE],
+        current=columns[CURRENT],
+        starts=starts,
+        step=next((columns[name] for name in (STEP, STEP_ID) if name in columns), None),
+        step_time=columns.get(STEP_TIME),
+        rows=rows,
+    )
+
+
+def rest_current(given: float | None, largest_ampere: float) -> float:
+    """Return up to which magnitude a current counts as rest [A]: as given, or as is usual."""
+    if given is None:
+        return REST_SHARE * largest_ampere
+    if not (isinstance(given, int | float | np.number) and 0 <= given < np.inf):
+        raise ParameterError(
+            f"rest_current_ampere is a magnitude of current [A], 0 or more, not {given!r}."
+        )
+    return float(given)

@@ -52,10 +52,11 @@ def per_cell(cycles: pd.DataFrame, values: Reference, name: str) -> "pd.Series[f
     cells = cycles[CELL]
     lacking = [cell for cell in cells.unique() if not known.get(cell, np.nan) > 0]
     if lacking:
+        one = lacking[0]
+        alike = "" if one in known else did_you_mean(str(one), map(str, known))
         raise UnknownNameError(
             f"{name} has no positive value for {len(lacking)} of {cells.nunique()} cells, for "
-            f"instance {lacking[0]!r}.{did_you_mean(str(lacking[0]), map(str, known))} "
-            "Give it, or leave those cells out."
+            f"instance {one!r}.{alike} Give it, or leave those cells out."
         )
     return cells.map(known).astype("float64")
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from ..records.arrays import BLOCK_ROWS, Floats, Ints, Records, blocks, joined, time_error
 from ..records.cycle_order import HALF_CYCLE_SHARE
+from ..records.from_frames import SECONDS_AN_HOUR
 from ..records.intervals import counted_intervals
 
 HELD_SHARE: Final = 0.98  # of the current with which the limit was reached: below, it is held
 LAST_RECORDS: Final = 5  # of a charge: one of them tells at which voltage it ended
 MOST_OVERSHOOT: Final = 5.0  # widths of a hold that a record may lie over what is held
 GAP_SHARE: Final = 0.005  # of a curve's charge: gaps that may hide more spoil the curve
-SECONDS_AN_HOUR: Final = 3600.0
 PART_ROWS: Final = BLOCK_ROWS
 
 Cut = tuple[Floats, Floats, Ints, NDArray[np.bool_]]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .arrays import Floats, Ints
+from ..records.arrays import Floats, Ints
 
 
 def spans(values: Floats) -> tuple[Ints, Ints]:

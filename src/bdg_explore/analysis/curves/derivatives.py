@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from ..records.arrays import Floats, Ints
-from ..records.row_spans import frame_rows, spans
+from .filled_columns import frame_rows, spans
 
 ROWS_AT_ONCE: Final = 128  # with the columns, small enough that BLAS calls no other thread
 COLUMNS_AT_ONCE: Final = 32

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from .arrays import Floats
+from ..records.arrays import Floats
 
 BLOCK: Final = 16
 """Rows are as wide as a multiple of this."""

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from ..records.arrays import Floats, Ints
-from ..records.running_sums import padded_width, running_sums
+from .running_sums import padded_width, running_sums
 
 SAME_VOLT: Final = 1e-6  # voltages closer than this are one voltage
 

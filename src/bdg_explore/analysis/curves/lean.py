@@ -7,8 +7,8 @@ import numpy as np
 from bdg_explore.errors import ParameterError
 
 from ..records.arrays import Floats
-from .half_cycles import Branches
-from .smoothing import spread
+from .branches import Branches
+from .derivatives import spread
 from .voltage_grid import MOST_VALUES
 
 LEAST_BIN_VOLT: Final = 0.005

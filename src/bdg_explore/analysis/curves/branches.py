@@ -14,20 +14,17 @@ from bdg_explore.columns import (
     CURRENT,
     CYCLE,
     DISCHARGING_CAPACITY,
-    STEP,
-    STEP_ID,
-    STEP_TIME,
     TEST_TIME,
     VOLTAGE,
 )
 from bdg_explore.errors import MissingDataError, ParameterError
 from bdg_explore.frames import CURVES, TIMESERIES, check_frame
 
-from ..records.arrays import Floats, Ints, Records, Rows, extremes, joined, run_starts
+from ..records.arrays import Floats, Ints, Rows, extremes, joined, largest, run_starts
 from ..records.by_cell import records_by_cell
 from ..records.cycle_order import numbered
-from ..records.from_frames import REST_SHARE, Columns
-from .branch import cut_branches
+from ..records.from_frames import Columns, records_of, rest_current
+from .cutting import cut_branches
 
 Direction = Literal["charge", "discharge"]
 CAPACITIES: Final[dict[str, str]] = {
@@ -123,6 +120,8 @@ def branches_of(
     """
     if not 0 <= skip_share < 1:
         raise ParameterError(f"skip_share is a fraction from 0 to below 1, not {skip_share!r}.")
+    if hold_volt is not None and not 0 <= hold_volt < np.inf:
+        raise ParameterError(f"hold_volt is a voltage [V], 0 or more, or None, not {hold_volt!r}.")
     if direction is not None and direction not in CAPACITIES:
         raise ParameterError(f"direction must be 'charge' or 'discharge', not {direction!r}.")
     has = set(frame.columns)
@@ -203,18 +202,9 @@ def _of_records(
     columns: Columns, starts: Ints, rows: Rows, direction: Direction, options: Any
 ) -> tuple[Floats, Floats, Ints, NDArray[np.bool_]]:
     rest, hold_volt, skip_share = options
-    records = Records(
-        time=columns[TEST_TIME],
-        voltage=columns[VOLTAGE],
-        current=columns[CURRENT],
-        starts=starts,
-        step=next((columns[name] for name in (STEP, STEP_ID) if name in columns), None),
-        step_time=columns.get(STEP_TIME),
-        rows=rows,
-    )
-    if rest is None:
-        lowest, highest, _ = extremes(records.current, starts)
-        rest = REST_SHARE * float(np.nanmax(np.maximum(-lowest, highest), initial=0.0))
+    records = records_of(columns, starts, rows)
+    most = 0.0 if rest is not None else largest(*extremes(records.current, starts)[:2])
+    rest = rest_current(rest, most)
     sign = 1.0 if direction == "charge" else -1.0
     return cut_branches(records, sign, rest=rest, hold_volt=hold_volt, skip_share=skip_share)
 
