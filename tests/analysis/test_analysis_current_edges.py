@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bdg_explore.analysis.records import current_edges
@@ -101,6 +101,7 @@ def test_a_current_that_does_not_hold_gives_nothing():
     assert np.isnan(after[0])
 
 
+@settings(deadline=None)
 @given(
     heights=st.lists(st.floats(-5, 5).filter(lambda x: abs(x) > 0.2), min_size=1, max_size=6),
     shift=st.floats(-1e6, 1e6),

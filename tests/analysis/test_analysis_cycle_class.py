@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import cc_cycles
 
@@ -110,6 +110,7 @@ def test_a_table_that_tells_nothing_is_an_error():
         classify_cycles(pd.DataFrame({CYCLE: [1, 2]}))
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 99), scale=st.floats(1e-3, 1e3))
 def test_neither_rows_nor_labels_nor_size_matter(seed, scale):
     rng = np.random.default_rng(seed)
