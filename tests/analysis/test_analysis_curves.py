@@ -255,6 +255,13 @@ def test_what_is_held_is_found_under_a_current_that_shot_over():
     assert curve[CHARGING_CAPACITY].max() == pytest.approx(1.0, abs=1e-9)
 
 
+def test_a_record_after_the_held_voltage_is_none_of_the_curve():
+    records = cc_cv()
+    records.loc[len(records) - 1, [CURRENT, VOLTAGE]] = 0.02, 3.95  # it goes back to rest
+    curve = bdg.capacity_voltage(records, direction="charge")
+    assert curve[CHARGING_CAPACITY].max() == pytest.approx(1.0, abs=1e-9)
+
+
 def test_a_gap_while_the_voltage_is_held_spoils_nothing():
     """Testers record a held voltage by the change of the current: seldom, at the end."""
     records = cc_cv()

@@ -303,7 +303,16 @@ def _leave_out_held(
     low = held(over)
     count = np.maximum(np.bincount(curve[low], minlength=len(first)), 1)
     mean = np.bincount(curve[low], below[low], len(first)) / count
-    keep[near[held(np.clip(mean, over, most))]] = False
+    low = held(np.clip(mean, over, most))
+    keep[near[low]] = False
+    # what comes after, at less current than was held, is the cell going back to rest
+    least = np.full(len(first), np.inf)
+    np.minimum.at(least, curve[low], current[low])
+    after = np.zeros(len(first), dtype=np.int64)
+    np.maximum.at(after, curve[low], near[low])
+    tail = np.maximum(last, first)
+    flow = np.abs(np.asarray(records.current[rows[tail]], dtype=np.float64))
+    keep[tail[(tail > after) & (flow < least) & np.isfinite(least)]] = False
 
 
 def _leave_out_onsets(
