@@ -6,8 +6,13 @@ And real measurements for the tests that want them.
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from real_files import FOLDERS, UNSET
+
+# How long an example takes says more about what else the machine does.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,10 +9,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .columns import (
     CELL,
     CHARGING_CAPACITY,
+    COMPLETE,
     CURRENT,
     CYCLE,
     DISCHARGING_CAPACITY,
@@ -149,6 +151,13 @@ def check_frame(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         if problem:
             raise FrameError(f"A table of {contract.name} is not sound: {problem}.")
     return frame
+
+
+def not_unfinished(cycles: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which cycles are not said to be incomplete; of which nothing is said may be whole."""
+    if COMPLETE not in cycles.columns:
+        return np.ones(len(cycles), dtype=bool)
+    return cycles[COMPLETE].astype("boolean").fillna(True).to_numpy(dtype=bool)
 
 
 def _check_number(frame: pd.DataFrame, name: str, contract: Contract) -> None:

@@ -458,7 +458,7 @@ def _both(records, **more):
     ]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(currents, voltages, st.sampled_from([-1e5, 86400.0, 1e6]), st.sampled_from([0.5, 2.0, 8.0]))
 def test_clock_and_scale_and_input(current, voltage, shift, scale):
     records = frame(np.arange(40) * 32.0, current, voltage=voltage, cycle=[1] * 20 + [2] * 20)
@@ -473,7 +473,7 @@ def test_clock_and_scale_and_input(current, voltage, shift, scale):
         np.testing.assert_allclose(three[columns], one[columns] * scale, rtol=1e-6, atol=1e-9)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(currents, voltages)
 def test_q_never_falls_and_ends_at_its_charge(current, voltage):
     records = frame(np.arange(40) * 30.0, current, voltage=voltage)

@@ -36,7 +36,7 @@ def one_at_a_time(grid, voltage, moved):
     (np.linspace(3.0, 4.2, 97), np.array([3.0, 3.01, 3.5, 3.505, 4.0, 4.25]), np.array([3.3, 3.6])),
     ids=("even", "uneven", "two"),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(voltage=voltages, moved=charges)
 def test_charge_below_is_the_sum_of_all_intervals(grid, voltage, moved):
     starts = np.array([0, 5, 7])
@@ -46,7 +46,7 @@ def test_charge_below_is_the_sum_of_all_intervals(grid, voltage, moved):
         np.testing.assert_allclose(found[k], expected, atol=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 5), st.integers(1, 60), st.integers(0, 10**6))
 def test_running_sums_are_cumulative_sums(rows, width, seed):
     values = np.zeros((rows, padded_width(width)))
@@ -111,7 +111,7 @@ def test_a_pulse_between_two_records_of_a_half_keeps_its_charge():
     assert curve.iloc[:, -1].tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     hnp.arrays(float, (3, 40), elements=st.floats(-5, 5)),
     st.integers(0, 20),

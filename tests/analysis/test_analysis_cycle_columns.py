@@ -256,7 +256,7 @@ def test_throughput_sums_each_direction():
         charge_throughput(summary[[CYCLE]])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(scale=st.floats(0.01, 100), shift=st.floats(-1e5, 1e7))
 def test_a_larger_cell_has_the_same_shares_and_a_smaller_resistance(scale, shift):
     records = cell_test(1, dt=5.0)

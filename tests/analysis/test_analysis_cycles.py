@@ -288,7 +288,7 @@ def test_what_cannot_be_counted_is_told():
 # --- what must always hold ------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), shift=st.integers(-(10**6), 10**7))
 def test_the_clock_may_start_anywhere(seed, shift):
     records = noisy(seed)
@@ -299,7 +299,7 @@ def test_the_clock_may_start_anywhere(seed, shift):
     np.testing.assert_allclose(b[START_TIME] - a[START_TIME], shift)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), scale=st.floats(1e-3, 1e3))
 def test_capacities_scale_with_the_current_and_ratios_do_not(seed, scale):
     records = noisy(seed)
@@ -311,7 +311,7 @@ def test_capacities_scale_with_the_current_and_ratios_do_not(seed, scale):
         np.testing.assert_allclose(b[column], a[column], rtol=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_charge_minus_discharge_is_net(seed):
     records = noisy(seed, count=1)
@@ -322,7 +322,7 @@ def test_charge_minus_discharge_is_net(seed):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_voltage_efficiency_is_energy_over_coulombic(seed):
     summary = summarize_cycles(noisy(seed))

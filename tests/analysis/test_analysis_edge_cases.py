@@ -189,7 +189,7 @@ def test_pulses_are_counted_and_give_a_resistance():
     assert summary[CAPACITIES[1]].tolist() == pytest.approx([passed])
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 1000))
 def test_a_drive_cycle_is_integrated_to_the_last_regeneration(seed):
     rng = np.random.default_rng(seed)
@@ -241,7 +241,7 @@ def test_a_wall_clock_taken_for_test_time_is_an_error_where_it_is_put_back():
         summarize_cycles(wrong)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 99), shift=st.floats(-1e6, 1e9), scale=st.floats(0.01, 100))
 def test_cells_labels_clock_and_size(seed, shift, scale):
     rng = np.random.default_rng(seed)

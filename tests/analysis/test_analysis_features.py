@@ -182,7 +182,7 @@ CURVES_OF_THREE = pd.concat([curves(150, "a", 0), curves(130, "b", 1), curves(10
 KNOWN = life_features(CYCLES_OF_THREE, curves=CURVES_OF_THREE)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**32 - 1),
     fate=st.sampled_from(["cut", "some", "garbled", "nothing"]),

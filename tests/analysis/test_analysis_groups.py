@@ -167,7 +167,7 @@ def test_from_cycles_to_the_distribution_of_lives():
     assert found[CENSORED].tolist() == [False, False, False, True]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1, max_size=30))
 def test_shares_rise_and_are_those_of_the_product(cases):
     table = lives([c for c, _ in cases], [a for _, a in cases])

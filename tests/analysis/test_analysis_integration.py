@@ -70,7 +70,7 @@ intervals = st.floats(0.0, 100.0)
 currents = st.one_of(st.just(0.0), st.floats(-5.0, 5.0))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(intervals, currents, st.floats(-1.0, 4.5)), min_size=2, max_size=40))
 def test_sums_equal_those_worked_out_one_by_one(rows):
     time = np.cumsum([row[0] for row in rows])

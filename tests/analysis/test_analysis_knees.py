@@ -343,7 +343,7 @@ lives = st.builds(
     noise=st.sampled_from([1e-4, 1e-3]),
     seed=st.integers(0, 10_000),
 )
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=12)
 EACH = pytest.mark.parametrize("method", METHODS)
 PLACES = ("knee_cycle", "knee_lower_cycle", "knee_upper_cycle", "onset_cycle", "bend_end_cycle")
 

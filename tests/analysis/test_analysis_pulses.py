@@ -258,7 +258,7 @@ def test_the_input_stays_and_its_types_do_not_matter():
     pd.testing.assert_frame_equal(found, bdg.pulse_resistance(nullable))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     shift=st.floats(-1e6, 1e6),
     factor=st.floats(0.01, 100.0),

@@ -147,7 +147,7 @@ def test_losing_lithiated_material_costs_its_lithium():
     assert positive.lithium_ah == pytest.approx(CHEN2020.lithium_ah - taken)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lli=st.floats(0, 0.5),
     more=st.floats(0.001, 0.2),

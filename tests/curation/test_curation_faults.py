@@ -46,7 +46,6 @@ def test_all_22_metrics_are_judged_by_one_table_or_another():
 @pytest.mark.parametrize(("finding", "injector"), CASES)
 @settings(
     max_examples=6,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(where=st.floats(0, 1))

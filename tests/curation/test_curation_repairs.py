@@ -185,9 +185,7 @@ ROW_FAULTS = [
 NAMES = [n for n in repairs().index if n not in ("mask_capacity_spikes", "scale_time")]
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fault=st.sampled_from(ROW_FAULTS),
     where=st.floats(0, 1),

@@ -197,7 +197,7 @@ def test_check_leaves_its_input_as_it_was(frame):
     assert frame.attrs == {"source": {"note": [1, 2]}}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_index_and_order_of_columns_do_not_matter(data):
     finding = data.draw(st.sampled_from(sorted(faults.INJECTORS)))
@@ -378,7 +378,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(
     rows=st.lists(st.tuples(*[NUMBERS] * 5), min_size=1, max_size=25),
     names=st.permutations(

@@ -294,9 +294,7 @@ def test_part_of_an_old_version_is_dropped_once_the_copy_is_current(server, tmp_
     assert not place_of(server.url(PATH), tmp_path).part.exists()
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     size=st.integers(0, 3000),
     cuts=st.lists(st.integers(0, 3000), max_size=8),

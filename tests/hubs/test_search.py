@@ -262,7 +262,7 @@ TEXTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     TEXTS,
     st.sets(st.sampled_from(["LFP", "NCA", None]), max_size=2),
@@ -284,7 +284,7 @@ def test_agrees_with_looking_at_every_row(many, read_aloud, texts, cathodes, spa
     assert got.tolist() == np.flatnonzero(expected).tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TEXTS, st.sets(st.sampled_from(["LFP", "NCA"]), max_size=2))
 def test_every_count_is_the_size_of_that_search(many: CellIndex, texts, cathodes) -> None:
     """Property: choosing a value alone gives exactly as many cells as its count promised."""

@@ -154,7 +154,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(WORDS, max_size=4), WORDS)
 def test_one_word_more_never_adds_cells(index: CellIndex, query: list, word: str) -> None:
     """Property: what meets all of more words meets all of fewer; near values are always told."""
@@ -166,7 +166,7 @@ def test_one_word_more_never_adds_cells(index: CellIndex, query: list, word: str
         assert all(one.held for one in more.words)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(WORDS, min_size=1, max_size=4).flatmap(
         lambda q: st.tuples(st.just(q), st.permutations(q))
@@ -178,7 +178,7 @@ def test_order_of_words_does_not_matter(index: CellIndex, two: tuple) -> None:
     assert one == other
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(WORDS, min_size=1, max_size=3))
 def test_case_and_accents_do_not_matter(index: CellIndex, query: list) -> None:
     """Property: capitals and accents change nothing."""
@@ -188,7 +188,7 @@ def test_case_and_accents_do_not_matter(index: CellIndex, query: list) -> None:
     assert index.search(text.replace("a", "á").replace("o", "ö")).tolist() == plain
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_word_that_something_holds_is_never_corrected(hubs: Hubs, data) -> None:
     """Property: any piece of any value of any cell or data set is taken as it stands."""
@@ -229,7 +229,7 @@ def test_too_many_words_are_told(hubs: Hubs) -> None:
     assert answer.told == (f"Only the first {MOST_TERMS} words were looked for.",)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60))
 def test_any_text_is_answered(index: CellIndex, text: str) -> None:
     """Property: no text breaks a search, and in quotes nothing is ever changed."""

@@ -247,7 +247,7 @@ def test_battinfo_uses_terms_of_the_public_context(segment):
     assert set(MATERIALS.values()) - terms == set()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PRIMARIES, st.sampled_from(SEGMENTS), st.integers())
 def test_what_goes_out_comes_back(primary, segment, seed):
     record = Record(primary=Primary(**primary), segment=segment, licence="CC-BY-4.0",

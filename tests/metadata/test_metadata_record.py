@@ -200,7 +200,7 @@ def test_tertiary_is_kept_as_it_came():
     assert record.to_dict()["tertiary"] == secret
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PRIMARIES, st.randoms())
 def test_records_survive_plain_values_in_any_order_of_keys(primary, random):
     record = Record(primary=Primary(**primary), citation=Citation(year=2020, title="t"),

@@ -102,7 +102,7 @@ def paths(node, at=()):
             yield from paths(value, (*at, key))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from([SEED, FIELD, ELECTRODE]), st.data())
 def test_schema_and_models_agree_on_every_change(record, data):
     changed = copy.deepcopy(record)

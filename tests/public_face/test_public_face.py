@@ -165,7 +165,7 @@ def test_order_of_cells_does_not_matter(name: str, order: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_A_CLOCK)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(shift=st.integers(-(10**6), 10**8))
 def test_the_clock_may_begin_anywhere(name: str, shift: int) -> None:
     tables = _used(name)
@@ -180,7 +180,7 @@ def test_the_clock_may_begin_anywhere(name: str, shift: int) -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(size=st.floats(0.02, 50.0))
 def test_numbers_grow_with_the_cell(name: str, size: float) -> None:
     def grown(table: pd.DataFrame) -> pd.DataFrame:

@@ -150,9 +150,7 @@ def timeseries(draw):
 
 @pytest.mark.parametrize("headers", ["machine", "label"])
 @pytest.mark.parametrize("suffix", [".bdf.csv", ".bdf.csv.gz", ".bdf.parquet"])
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frame=timeseries())
 def test_what_is_written_is_read_back_identical(frame, suffix, headers, tmp_path):
     path = readers.write_bdf(frame, tmp_path / f"round{suffix}", headers=headers)

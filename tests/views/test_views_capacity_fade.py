@@ -369,3 +369,16 @@ def test_numbers_do_not_load_pictures():
         "assert not {'holoviews', 'bokeh', 'panel'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("dtype", ["boolean", object])
+def test_cycles_of_which_nothing_is_said_are_drawn(dtype):
+    cycles = fleet(2).assign(complete=pd.Series([True, None, False] * 200, dtype=dtype))
+    (kept,) = capacity_fade(cycles).traverse(lambda e: e, [hv.Contours])
+    numbers = kept.dimension_values(0)
+    assert 2 in numbers, "nothing is said of it"
+    assert 3 not in numbers, "unfinished"
+
+
+def test_pictures_below_each_other_keep_their_own_width(rendered):
+    assert not rendered(capacity_fade(fleet(2))).state.frame_align

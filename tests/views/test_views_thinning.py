@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bdg_explore.views.thinning import gaps_in_time, holes_in_life, thin, thin_all, with_breaks
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), length=st.integers(0, 3000), count=st.integers(4, 400))
 def test_ends_and_extremes_stay_and_there_are_few_points(seed, length, count):
     rng = np.random.default_rng(seed)

@@ -219,7 +219,7 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(QUESTIONS)
 def test_the_code_gives_the_same_cells(asked: dict) -> None:
     """Property: what is written finds the result, in its order, and plots what is chosen."""
@@ -268,7 +268,7 @@ def test_the_code_reads_like_a_colleagues(state: BrowserState) -> None:
 ODD = ["plain", "a,b", "?", "\\", "", "LFP?,\\,", "Ω m", "line\nbreak", "\\0"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(QUESTIONS, st.lists(st.sampled_from([*ODD, None]), max_size=3, unique=True))
 def test_a_link_brings_everything_back(asked: dict, odd: list) -> None:
     """Property: state -> address -> state, whatever the values are called."""

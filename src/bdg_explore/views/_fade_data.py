@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from bdg_explore.columns import (
     CELL,
-    COMPLETE,
     CYCLE,
     CYCLE_DISCHARGING_CAPACITY,
     NOMINAL_CAPACITY,
     STATE_OF_HEALTH,
 )
 from bdg_explore.errors import FrameError, ParameterError, did_you_mean
+from bdg_explore.frames import not_unfinished
 
 from ._lines import Lines
 from .thinning import holes_in_life, thin_all, with_breaks
@@ -88,8 +88,8 @@ def gather(
     values = _numbers(cycles[y])
     usable = ~(np.isnan(across) | np.isnan(values))
     left_out: tuple[str, ...] = ()
-    if complete_only and COMPLETE in cycles.columns:
-        cut = ~cycles[COMPLETE].to_numpy(dtype=bool) & usable
+    if complete_only:
+        cut = ~not_unfinished(cycles) & usable
         if cut.any():
             count = int(cut.sum())
             left_out = (f"{count:,} unfinished {'cycle' if count == 1 else 'cycles'} left out",)

@@ -142,6 +142,7 @@ def style(plot: Any, element: Any) -> None:  # noqa: ARG001 (HoloViews gives bot
     figure.border_fill_color = None
     figure.outline_line_color = None
     figure.toolbar.logo = None
+    figure.frame_align = plot.layout_num > 0  # pictures below each other are not one
     figure.toolbar.active_scroll = None  # the page scrolls; zooming by wheel wants a click first
     figure.title.text_color = INK
     figure.title.text_font = FONT

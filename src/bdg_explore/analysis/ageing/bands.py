@@ -16,10 +16,11 @@ from bdg_explore.columns import (
     UPPER,
 )
 from bdg_explore.errors import FrameError, MissingDataError, ParameterError, did_you_mean
+from bdg_explore.frames import not_unfinished
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats
-from ..records.by_cell import check_capacities, not_unfinished, rows_by_cell
+from ..records.by_cell import check_capacities, rows_by_cell
 from .fade_points import ordered
 from .groups import By, groups_of, members_of
 

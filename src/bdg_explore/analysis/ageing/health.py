@@ -21,9 +21,10 @@ from bdg_explore.columns import (
     THRESHOLD,
 )
 from bdg_explore.errors import FrameError, ParameterError, UnknownNameError, did_you_mean
+from bdg_explore.frames import not_unfinished
 from bdg_explore.rights import carry
 
-from ..records.by_cell import check_capacities, not_unfinished, rows_by_cell
+from ..records.by_cell import check_capacities, rows_by_cell
 from ..records.from_frames import numbers_of
 from ..records.per_cell import Reference, per_cell
 

@@ -32,9 +32,10 @@ from bdg_explore.columns import (
     STRAY,
 )
 from bdg_explore.errors import ParameterError, did_you_mean
+from bdg_explore.frames import not_unfinished
 from bdg_explore.rights import carry
 
-from ..records.by_cell import check_capacities, not_unfinished, rows_by_cell
+from ..records.by_cell import check_capacities, rows_by_cell
 from ..records.from_frames import numbers_of
 from ..records.per_cell import Reference
 from .health import NamedReference, state_of_health

@@ -37,10 +37,11 @@ from bdg_explore.errors import (
     UnknownNameError,
     did_you_mean,
 )
+from bdg_explore.frames import not_unfinished
 from bdg_explore.rights import carry
 
 from ..records.arrays import Floats
-from ..records.by_cell import check_capacities, not_unfinished
+from ..records.by_cell import check_capacities
 from .early_curves import Window
 from .early_life import EarlyLife, early_lives
 from .listed import FEATURES, INPUTS

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from bdg_explore.columns import (
     AMBIENT_TEMPERATURE,
     CELL,
-    COMPLETE,
     CURRENT,
     CYCLE,
     CYCLE_TYPE,
@@ -75,13 +74,6 @@ def check_capacities(cycles: pd.DataFrame, capacity: str) -> None:
             f"The frame has no column {capacity}.{did_you_mean(capacity, map(str, cycles.columns))}"
             " Name the one that holds the capacity with capacity=..."
         )
-
-
-def not_unfinished(cycles: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which cycles are not said to be incomplete; of which nothing is said may be whole."""
-    if COMPLETE not in cycles.columns:
-        return np.ones(len(cycles), dtype=bool)
-    return cycles[COMPLETE].astype("boolean").fillna(True).to_numpy(dtype=bool)
 
 
 def records_by_cell(
