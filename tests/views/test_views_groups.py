@@ -187,7 +187,7 @@ def test_what_cannot_be_drawn_along_life(cycles):
     with pytest.raises(FrameError, match="no column"):
         views.along_life(cycles, COULOMBIC_EFFICIENCY, x="days")
     said = views.along_life(cycles, [ENERGY_EFFICIENCY, INTERNAL_RESISTANCE])
-    assert "Nobody measured energy efficiency, internal resistance" in said.text
+    assert "Nobody measured energy efficiency, internal resistance" in " ".join(said.text.split())
 
 
 # --- distributions --------------------------------------------------------------------------------

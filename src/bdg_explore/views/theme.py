@@ -31,6 +31,7 @@ INK: Final = "#7a7a7a"
 GRID: Final = "rgba(128, 128, 128, 0.2)"
 TITLE_SIZE: Final = "13px"
 LINE: Final = 36  # letters of a title on a phone
+MESSAGE: Final = 46  # letters of a line of a sentence there
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _ORDERED_FROM, _ORDERED_TO = 0.18, 0.86  # of plasma: neither lost in the dark nor on white
@@ -102,7 +103,7 @@ def message(text: str, *, height: int = LEAST_HEIGHT) -> Any:
     Parameters
     ----------
     text : str
-        One sentence, with the next step.
+        One sentence, with the next step; broken into lines that a phone has room for.
     height : int
         Height [px].
 
@@ -112,7 +113,7 @@ def message(text: str, *, height: int = LEAST_HEIGHT) -> Any:
         The sentence, without axes.
     """
     load_bokeh()
-    return hv.Text(0.5, 0.5, text).opts(
+    return hv.Text(0.5, 0.5, textwrap.fill(text, MESSAGE)).opts(
         text_color=INK,
         text_font_size="14px",
         xaxis=None,
