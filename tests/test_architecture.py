@@ -52,6 +52,13 @@ def test_the_public_face_is_small_and_documented():
         _ = bdg.no_such_name
 
 
+@pytest.mark.parametrize("name", ["analysis.kramers_kronig", "views.capacity_fade"])
+def test_a_room_is_there_before_anything_of_it_was_used(name):
+    code = f"import bdg_explore as bdg; print(callable(bdg.{name}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "True", done.stdout + done.stderr
+
+
 def test_import_contracts_hold():
     lint = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
     if lint is None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import BdgError
 
 if TYPE_CHECKING:
-    from . import views
+    from . import analysis, views
     from .analysis import (
         capacity_voltage,
         degradation_modes,
@@ -57,6 +57,7 @@ _HOMES = {
     "differential_voltage": "analysis",
     "pulse_resistance": "analysis",
     "degradation_modes": "analysis",
+    "analysis": "analysis",
     "views": "views",
     "CellBrowser": "widgets",
 }
@@ -66,6 +67,7 @@ __all__ = [
     "CellBrowser",
     "Hubs",
     "__version__",
+    "analysis",
     "capacity_voltage",
     "catalog_path",
     "check",
