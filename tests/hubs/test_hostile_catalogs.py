@@ -59,8 +59,8 @@ def catalog(tmp_path):
     return write
 
 
-def refused(path, said=None):
-    with pytest.raises(CatalogError, match=said) as caught:
+def refused(path):
+    with pytest.raises(CatalogError) as caught:
         Hubs(records_in(path))
     text = str(caught.value)
     assert SECRET not in text
@@ -236,7 +236,7 @@ def test_links_lead_nowhere(catalog, tmp_path):
         hubs.cycles("bad/a")
     assert SECRET not in str(caught.value)
     (path.parent / "folder").symlink_to(tmp_path)
-    refused(catalog(HEAD + ENTRY % "folder/secret.csv"), "leads out of")
+    assert "leads out of" in refused(catalog(HEAD + ENTRY % "folder/secret.csv"))
     (path.parent / "loop.csv").symlink_to("loop.csv")
     refused(catalog(HEAD + ENTRY % "loop.csv"))
 
@@ -337,9 +337,10 @@ def test_catalogs_by_the_thousand_end(catalog):
 
 
 def test_a_nested_catalog_reaches_no_farther(catalog, tmp_path):
-    refused(catalog(nest("../x.yaml")), "leads out of")
-    refused(catalog(nest("{{ env(HOME) }}/x.yaml")), "uses a template")
-    refused(catalog("sources: {n: {driver: yaml_file_cat, args: {path: [1]}}}"), "must name")
+    assert "leads out of" in refused(catalog(nest("../x.yaml")))
+    assert "uses a template" in refused(catalog(nest("{{ env(HOME) }}/x.yaml")))
+    text = "sources: {n: {driver: yaml_file_cat, args: {path: [1]}}}"
+    assert "must name" in refused(catalog(text))
 
 
 @pytest.mark.parametrize(
@@ -348,7 +349,7 @@ def test_a_nested_catalog_reaches_no_farther(catalog, tmp_path):
 )
 def test_no_driver_but_ours_is_known(catalog, driver):
     text = HEAD + (ENTRY % "x.csv").replace("bdg_dataset", driver)
-    refused(catalog(text), "no driver is called")
+    assert "no driver is called" in refused(catalog(text))
 
 
 # --- wrong types ----------------------------------------------------------------------------------

@@ -84,17 +84,23 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_index()
 
 
-def _same(
+def _difference(
     found: list[pd.DataFrame],
     wanted: list[pd.DataFrame],
     rtol: float = 1e-9,
     atol: float = 1e-12,
-) -> None:
-    assert len(found) == len(wanted)
+) -> str:
+    """Say in what the tables differ; empty if they are the same."""
+    if len(found) != len(wanted):
+        return f"{len(found)} tables, not {len(wanted)}"
     for one, other in zip(found, wanted, strict=True):
-        pd.testing.assert_frame_equal(
-            _plain(one), _plain(other), rtol=rtol, atol=atol, check_column_type=False
-        )
+        try:
+            pd.testing.assert_frame_equal(
+                _plain(one), _plain(other), rtol=rtol, atol=atol, check_column_type=False
+            )
+        except AssertionError as error:
+            return str(error)
+    return ""
 
 
 def test_every_public_function_is_tried() -> None:
@@ -140,14 +146,15 @@ def test_labels_of_rows_do_not_matter(name: str, labels: str) -> None:
             [f"r{k}" for k in range(len(table))][::-1] if labels == "text" else [7] * len(table)
         )
     found = [table.reset_index(drop=True) for table in _run(name, tables)]
-    _same(found, [table.reset_index(drop=True) for table in _run(name, _used(name))])
+    wanted = [table.reset_index(drop=True) for table in _run(name, _used(name))]
+    assert _difference(found, wanted) == ""
 
 
 @pytest.mark.parametrize("kind", ["object", "category", "string[python]", "string[pyarrow]"])
 @pytest.mark.parametrize("name", BY_CELL)
 def test_type_of_text_does_not_matter(name: str, kind: str) -> None:
     tables = {use: t.assign(**{CELL: t[CELL].astype(kind)}) for use, t in _used(name).items()}
-    _same(_run(name, tables), _run(name, _used(name)))
+    assert _difference(_run(name, tables), _run(name, _used(name))) == ""
 
 
 @pytest.mark.parametrize("order", ["last first", "in turns"])
@@ -161,7 +168,7 @@ def test_order_of_cells_does_not_matter(name: str, order: str) -> None:
         else:
             turn = table.groupby(CELL, observed=True).cumcount()
             tables[use] = table.iloc[np.argsort(turn.to_numpy(), kind="stable")]
-    _same(_run(name, tables), _run(name, _used(name)))
+    assert _difference(_run(name, tables), _run(name, _used(name))) == ""
 
 
 @pytest.mark.parametrize("name", WITH_A_CLOCK)
@@ -176,7 +183,7 @@ def test_the_clock_may_begin_anywhere(name: str, shift: int) -> None:
     for table in found:
         for clock in [c for c in table.columns if str(c).endswith(("test_time_second", UNIX_TIME))]:
             table[clock] -= shift
-    _same(found, _run(name, _used(name)), rtol=1e-6)
+    assert _difference(found, _run(name, _used(name)), rtol=1e-6) == ""
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -196,4 +203,4 @@ def test_numbers_grow_with_the_cell(name: str, size: float) -> None:
 
     tables = {use: grown(table) for use, table in _used(name).items()}
     wanted = [grown(table) for table in _run(name, _used(name))]
-    _same(_run(name, tables, size), wanted, rtol=1e-6, atol=1e-9)
+    assert _difference(_run(name, tables, size), wanted, rtol=1e-6, atol=1e-9) == ""
