@@ -10,7 +10,6 @@ NARROW: Final = 480
 """Pictures narrower than this [px] have their tools below them, not beside."""
 LETTER: Final = 6.4
 """Width of a letter of a label [px]."""
-
 ENTRY: Final = 23
 """Height of an entry of a legend [px]."""
 _WIDTH: Final = "inner_width"

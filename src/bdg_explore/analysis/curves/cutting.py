@@ -305,14 +305,23 @@ def _leave_out_held(
     mean = np.bincount(curve[low], below[low], len(first)) / count
     low = held(np.clip(mean, over, most))
     keep[near[low]] = False
-    # what comes after, at less current than was held, is the cell going back to rest
-    least = np.full(len(first), np.inf)
-    np.minimum.at(least, curve[low], current[low])
-    after = np.zeros(len(first), dtype=np.int64)
-    np.maximum.at(after, curve[low], near[low])
-    tail = np.maximum(last, first)
-    flow = np.abs(np.asarray(records.current[rows[tail]], dtype=np.float64))
-    keep[tail[(tail > after) & (flow < least) & np.isfinite(least)]] = False
+    _leave_out_ends(records, rows, np.maximum(last, first), near[low], curve[low], keep)
+
+
+def _leave_out_ends(
+    records: Records, rows: Ints, last: Ints, held: Ints, curve: Ints, keep: NDArray[np.bool_]
+) -> None:
+    """Leave out what comes after a hold at less current than was held: the cell goes to rest.
+
+    `last` are the last points of each curve (a column a curve), `held` the points of the holds and
+    `curve` whose they are.
+    """
+    curves = last.shape[1]
+    flow = np.abs(np.asarray(records.current[rows[last]], dtype=np.float64))
+    least, after = np.full(curves, np.inf), np.zeros(curves, dtype=np.int64)
+    np.minimum.at(least, curve, np.abs(np.asarray(records.current[rows[held]], dtype=np.float64)))
+    np.maximum.at(after, curve, held)
+    keep[last[(last > after) & (flow < least) & np.isfinite(least)]] = False
 
 
 def _leave_out_onsets(

@@ -22,7 +22,7 @@ from ..cycles.resistance import least_change, rest_level
 from ..records.arrays import Floats
 from ..records.by_cell import records_by_cell
 from ..records.current_edges import CurrentEdges, find_edges
-from ..records.from_frames import REST_SHARE, Columns
+from ..records.from_frames import Columns, rest_current
 from ..records.per_cell import Reference, nominal_by_cell
 
 REST, CHARGE, DISCHARGE = "rest", "charge", "discharge"
@@ -86,7 +86,7 @@ def edges_of(
         least_change_ampere=least_change_ampere,
         step_time=columns.get(STEP_TIME),
     )
-    rest = rest_level(REST_SHARE * largest, least_change_ampere)
+    rest = rest_level(rest_current(None, largest), least_change_ampere)
     return edges, _levels(edges.old, rest), _levels(edges.new, rest)
 
 
